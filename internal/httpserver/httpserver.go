@@ -1,0 +1,96 @@
+// Package httpserver runs an HTTP server so that no request is cut when the
+// program is asked to stop.
+package httpserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// Limits against clients that are slow on purpose. There is no write timeout,
+// because replies are streamed; handlers bound their own work.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	idleTimeout       = 120 * time.Second
+	maxHeaderBytes    = 64 << 10
+)
+
+// Server serves one handler on one listener.
+type Server struct {
+	// Drain is how long requests may go on after the program was asked to
+	// stop; those that are left then are cut.
+	Drain time.Duration
+	// Notice is how long new requests are still accepted after the program was
+	// asked to stop and before it closes its listener, so that whoever balances
+	// the load sees the readiness fall and looks elsewhere.
+	Notice time.Duration
+
+	Log      *slog.Logger
+	stopping atomic.Bool
+}
+
+// Stopping tells whether the program was asked to stop; readiness follows it.
+func (s *Server) Stopping() bool { return s.stopping.Load() }
+
+// Serve answers requests on listener until ctx is done, then drains and
+// returns nil. Requests see a context that outlives ctx until they are cut.
+func (s *Server) Serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
+	case <-ctx.Done():
+	}
+	s.stopping.Store(true)
+	s.giveNotice(failed)
+	return s.shutDown(server)
+}
+
+func (s *Server) giveNotice(failed <-chan error) {
+	notice := time.NewTimer(s.Notice)
+	defer notice.Stop()
+	select {
+	case <-notice.C:
+	case <-failed:
+	}
+}
+
+func (s *Server) shutDown(server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.Drain)
+	defer cancel()
+	err := server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.Log.Warn("requests were cut at shutdown", "after", s.Drain)
+		err = server.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("shut down: %w", err)
+	}
+	return nil
+}
+
+// Listen opens a port on all addresses; 0 takes a free one.
+func Listen(ctx context.Context, port int) (net.Listener, error) {
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", fmt.Sprintf(":%d", port))
+	if err != nil {
+		return nil, fmt.Errorf("listen on port %d: %w", port, err)
+	}
+	return listener, nil
+}
