@@ -1,0 +1,131 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"todo-chatbot/backend/internal/todo"
+)
+
+// Service opens accounts and sessions.
+type Service struct {
+	users     UserStore
+	tokens    *Tokens
+	passwords *passwords
+}
+
+// NewService makes a Service on a store.
+func NewService(users UserStore, tokens *Tokens) (*Service, error) {
+	passwords, err := newPasswords()
+	if err != nil {
+		return nil, err
+	}
+	return &Service{users: users, tokens: tokens, passwords: passwords}, nil
+}
+
+// Session is a signed-in user with the token to prove it.
+type Session struct {
+	User      User
+	Token     string
+	ExpiresAt time.Time
+}
+
+// SignUp opens an account and a session. CodeInvalid: a field breaks a rule.
+// CodeConflict: the email is taken.
+func (s *Service) SignUp(ctx context.Context, c Credentials) (Session, error) {
+	c.normalize()
+	if c.TimeZone == "" {
+		c.TimeZone = DefaultTimeZone
+	}
+	if err := c.validate(); err != nil {
+		return Session{}, err
+	}
+	hash, err := s.passwords.hash(ctx, c.Password)
+	if err != nil {
+		return Session{}, err
+	}
+	user := User{ID: uuid.NewString(), Email: c.Email, Name: c.Name, TimeZone: c.TimeZone}
+	if err := s.users.CreateUser(ctx, user, hash); err != nil {
+		return Session{}, fmt.Errorf("create user: %w", err)
+	}
+	return s.open(user)
+}
+
+// SignIn opens a session. CodeUnauthenticated: the email or the password is
+// wrong; it does not say which.
+func (s *Service) SignIn(ctx context.Context, c Credentials) (Session, error) {
+	c.normalize()
+	var v todo.Invalid
+	checkTimeZone(&v, c.TimeZone)
+	if err := v.Err(); err != nil {
+		return Session{}, err
+	}
+	user, hash, err := s.users.FindUserByEmail(ctx, c.Email)
+	known := err == nil
+	if todo.HasCode(err, todo.CodeNotFound) {
+		hash, err = s.passwords.decoy, nil
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("find user: %w", err)
+	}
+	matches, err := s.passwords.matches(ctx, c.Password, hash)
+	if err != nil {
+		return Session{}, err
+	}
+	if !known || !matches {
+		return Session{}, todo.Errorf(todo.CodeUnauthenticated, "The email or the password is wrong.")
+	}
+	if err := s.travel(ctx, &user, c.TimeZone); err != nil {
+		return Session{}, err
+	}
+	return s.open(user)
+}
+
+// travel keeps the time zone of the browser that the user sits at now.
+func (s *Service) travel(ctx context.Context, user *User, timeZone string) error {
+	if timeZone == "" || timeZone == user.TimeZone {
+		return nil
+	}
+	if err := s.users.SetTimeZone(ctx, user.ID, timeZone); err != nil {
+		return fmt.Errorf("set time zone: %w", err)
+	}
+	user.TimeZone = timeZone
+	return nil
+}
+
+func (s *Service) open(user User) (Session, error) {
+	token, expires, err := s.tokens.Issue(user)
+	if err != nil {
+		return Session{}, err
+	}
+	return Session{User: user, Token: token, ExpiresAt: expires}, nil
+}
+
+// Authenticate returns ctx acting for the token's owner. CodeUnauthenticated:
+// the token is not valid.
+func (s *Service) Authenticate(ctx context.Context, token string) (context.Context, error) {
+	user, err := s.tokens.Verify(token)
+	if err != nil {
+		return nil, err
+	}
+	return WithUser(ctx, user), nil
+}
+
+// Me reads the account of the caller. CodeUnauthenticated: it is gone.
+func (s *Service) Me(ctx context.Context) (User, error) {
+	caller, err := UserFrom(ctx)
+	if err != nil {
+		return User{}, err
+	}
+	user, err := s.users.FindUserByID(ctx, caller.ID)
+	if todo.HasCode(err, todo.CodeNotFound) {
+		return User{}, todo.Errorf(todo.CodeUnauthenticated, "This account no longer exists.")
+	}
+	if err != nil {
+		return User{}, fmt.Errorf("find user: %w", err)
+	}
+	return user, nil
+}
