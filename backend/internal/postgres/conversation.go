@@ -1,0 +1,118 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"todo-chatbot/backend/internal/todo"
+)
+
+var _ todo.ConversationStore = (*DB)(nil)
+
+// ListConversations implements todo.ConversationStore.
+func (db *DB) ListConversations(ctx context.Context, userID string, p todo.ConversationPage) ([]todo.Conversation, error) {
+	var before *time.Time
+	if !p.Before.IsZero() {
+		before = &p.Before
+	}
+	return queryAll[todo.Conversation](ctx, db.on(ctx), `
+		SELECT id, title, created_at, updated_at FROM conversations
+		WHERE user_id = $1 AND ($2::timestamptz IS NULL OR (updated_at, id) < ($2, $3))
+		ORDER BY updated_at DESC, id DESC LIMIT $4`,
+		userID, before, p.BeforeID, p.Limit+1)
+}
+
+type messageRow struct {
+	ID        int64
+	TurnID    int64
+	Role      todo.Role
+	Content   string
+	CreatedAt time.Time
+}
+
+// ListMessages implements todo.ConversationStore.
+func (db *DB) ListMessages(ctx context.Context, userID string, conversationID int64, p todo.MessagePage) ([]todo.Message, error) {
+	rows, err := queryAll[messageRow](ctx, db.on(ctx), `
+		SELECT id, turn_id, role, content, created_at FROM messages
+		WHERE user_id = $1 AND conversation_id = $2 AND ($3 = 0 OR id < $3)
+		ORDER BY id DESC LIMIT $4`,
+		userID, conversationID, p.Before, p.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, db.requireConversation(ctx, userID, conversationID)
+	}
+	return db.withToolCalls(ctx, rows)
+}
+
+func (db *DB) requireConversation(ctx context.Context, userID string, id int64) error {
+	_, err := queryOne[struct{ ID int64 }](ctx, db.on(ctx),
+		`SELECT id FROM conversations WHERE user_id = $1 AND id = $2`, userID, id)
+	if todo.HasCode(err, todo.CodeNotFound) {
+		return todo.Errorf(todo.CodeNotFound, "There is no conversation %d.", id)
+	}
+	return err
+}
+
+func (db *DB) withToolCalls(ctx context.Context, rows []messageRow) ([]todo.Message, error) {
+	var answered []int64
+	for _, r := range rows {
+		if r.Role == todo.RoleAssistant {
+			answered = append(answered, r.TurnID)
+		}
+	}
+	steps, err := db.stepsOf(ctx, answered)
+	if err != nil {
+		return nil, err
+	}
+	messages := make([]todo.Message, 0, len(rows))
+	for _, r := range rows {
+		m := todo.Message{ID: r.ID, TurnID: r.TurnID, Role: r.Role, Content: r.Content, CreatedAt: r.CreatedAt}
+		if r.Role == todo.RoleAssistant {
+			turn := todo.Turn{Steps: steps[r.TurnID]}
+			m.ToolCalls = turn.ToolCalls()
+		}
+		messages = append(messages, m)
+	}
+	return messages, nil
+}
+
+type callRow struct {
+	TurnID    int64
+	Step      int
+	Text      string
+	CallID    string
+	Name      string
+	Arguments json.RawMessage
+	Result    json.RawMessage
+	IsError   bool
+}
+
+// stepsOf reads the steps of turns, each turn's in order.
+func (db *DB) stepsOf(ctx context.Context, turnIDs []int64) (map[int64][]todo.Step, error) {
+	if len(turnIDs) == 0 {
+		return nil, nil
+	}
+	rows, err := queryAll[callRow](ctx, db.on(ctx), `
+		SELECT turn_id, step, text, call_id, name, arguments, result, is_error
+		FROM turn_steps JOIN tool_calls USING (turn_id, step)
+		WHERE turn_id = ANY ($1) ORDER BY turn_id, step, call`, turnIDs)
+	if err != nil {
+		return nil, err
+	}
+	steps := map[int64][]todo.Step{}
+	for _, r := range rows {
+		of := steps[r.TurnID]
+		if r.Step == len(of) {
+			of = append(of, todo.Step{Text: r.Text})
+		}
+		last := &of[len(of)-1]
+		last.Calls = append(last.Calls, todo.ToolCall{
+			ID: r.CallID, Name: r.Name, Arguments: r.Arguments, Result: r.Result, IsError: r.IsError,
+		})
+		steps[r.TurnID] = of
+	}
+	return steps, nil
+}
