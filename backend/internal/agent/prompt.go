@@ -1,0 +1,77 @@
+package agent
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/template"
+	"time"
+
+	"todo-chatbot/backend/internal/llm"
+	"todo-chatbot/backend/internal/todo"
+)
+
+//go:embed prompt.md
+var promptText string
+
+var prompt = template.Must(template.New("prompt.md").Parse(promptText))
+
+// systemPrompt is prompt.md at the user's now.
+func systemPrompt(now time.Time) (string, error) {
+	var text strings.Builder
+	err := prompt.Execute(&text, map[string]string{
+		"Now":  now.Format("Monday, 2 January 2006, 15:04 -07:00"),
+		"Zone": now.Location().String(),
+	})
+	if err != nil {
+		return "", fmt.Errorf("write system prompt: %w", err)
+	}
+	return text.String(), nil
+}
+
+// messages is a conversation as a provider reads it: for each turn the user's
+// message, each step with the results of its calls, and the reply.
+func messages(turns []todo.Turn) []llm.Message {
+	var all []llm.Message
+	for _, turn := range turns {
+		all = append(all, llm.Message{Role: llm.RoleUser, Text: turn.Message})
+		for _, step := range turn.Steps {
+			all = append(all, stepMessages(step)...)
+		}
+		if turn.Status == todo.TurnDone {
+			all = append(all, llm.Message{Role: llm.RoleAssistant, Text: turn.Reply})
+		}
+	}
+	return all
+}
+
+// stepMessages leaves out the calls of a turn that was given up before they
+// ran, because providers refuse a call without a result.
+func stepMessages(step todo.Step) []llm.Message {
+	asked := llm.Message{Role: llm.RoleAssistant, Text: step.Text}
+	var results []llm.Message
+	for _, call := range step.Calls {
+		if call.Result == nil {
+			continue
+		}
+		asked.ToolCalls = append(asked.ToolCalls, llm.ToolCall{ID: call.ID, Name: call.Name, Arguments: call.Arguments})
+		results = append(results, llm.Message{
+			Role: llm.RoleTool, ToolCallID: call.ID, Text: resultText(call), IsError: call.IsError,
+		})
+	}
+	if len(results) == 0 {
+		return nil
+	}
+	return append([]llm.Message{asked}, results...)
+}
+
+// resultText is a result as a provider reads it: JSON, or the plain text of an
+// error.
+func resultText(call todo.ToolCall) string {
+	var text string
+	if call.IsError && json.Unmarshal(call.Result, &text) == nil {
+		return text
+	}
+	return string(call.Result)
+}
