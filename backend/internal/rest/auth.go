@@ -1,0 +1,50 @@
+package rest
+
+import (
+	"net/http"
+
+	"todo-chatbot/backend/api"
+	"todo-chatbot/backend/internal/auth"
+)
+
+func (s *Server) handleSignUp(w http.ResponseWriter, r *http.Request) error {
+	in, err := decode[api.SignUpRequest](w, r)
+	if err != nil {
+		return err
+	}
+	session, err := s.Auth.SignUp(r.Context(), auth.Credentials{
+		Email: in.Email, Password: in.Password, Name: in.Name, TimeZone: in.TimeZone,
+	})
+	if err != nil {
+		return err
+	}
+	return respond(w, http.StatusCreated, wireSession(session))
+}
+
+func (s *Server) handleSignIn(w http.ResponseWriter, r *http.Request) error {
+	in, err := decode[api.SignInRequest](w, r)
+	if err != nil {
+		return err
+	}
+	session, err := s.Auth.SignIn(r.Context(), auth.Credentials{Email: in.Email, Password: in.Password, TimeZone: in.TimeZone})
+	if err != nil {
+		return err
+	}
+	return respond(w, http.StatusOK, wireSession(session))
+}
+
+func (s *Server) handleMe(w http.ResponseWriter, r *http.Request) error {
+	user, err := s.Auth.Me(r.Context())
+	if err != nil {
+		return err
+	}
+	return respond(w, http.StatusOK, api.Me{User: wireUser(user)})
+}
+
+func wireSession(s auth.Session) api.Session {
+	return api.Session{User: wireUser(s.User), Token: s.Token, ExpiresAt: s.ExpiresAt}
+}
+
+func wireUser(u auth.User) api.User {
+	return api.User{ID: u.ID, Email: u.Email, Name: u.Name, TimeZone: u.TimeZone}
+}

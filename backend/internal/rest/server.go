@@ -1,0 +1,119 @@
+// Package rest is the HTTP API: routes, who may call them, and the wire forms
+// of what they take and answer.
+package rest
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"todo-chatbot/backend/internal/agent"
+	"todo-chatbot/backend/internal/auth"
+	"todo-chatbot/backend/internal/todo"
+	"todo-chatbot/internal/telemetry"
+)
+
+// Authenticator opens sessions and knows whose token is whose.
+type Authenticator interface {
+	SignUp(ctx context.Context, c auth.Credentials) (auth.Session, error)
+	SignIn(ctx context.Context, c auth.Credentials) (auth.Session, error)
+	Authenticate(ctx context.Context, token string) (context.Context, error)
+	Me(ctx context.Context) (auth.User, error)
+}
+
+// Tasks is what can be done with tasks: todo.Service.
+type Tasks interface {
+	CreateTask(ctx context.Context, userID string, task todo.Task) (todo.Task, error)
+	FindTaskByID(ctx context.Context, userID string, id int64) (todo.Task, error)
+	ListTasks(ctx context.Context, userID string, filter todo.TaskFilter) (tasks []todo.Task, more bool, err error)
+	UpdateTask(ctx context.Context, userID string, id int64, change func(*todo.Task)) (todo.Task, error)
+	DeleteTask(ctx context.Context, userID string, id int64) (todo.Task, error)
+}
+
+// Conversations reads what was said: todo.Conversations.
+type Conversations interface {
+	List(ctx context.Context, userID string, page todo.ConversationPage) ([]todo.Conversation, bool, error)
+	Messages(ctx context.Context, userID string, id int64, page todo.MessagePage) ([]todo.Message, bool, error)
+}
+
+// Chat takes turns: agent.Agent.
+type Chat interface {
+	Run(ctx context.Context, request agent.Request, emit func(agent.Event)) (todo.Turn, error)
+}
+
+// Config is what a Server is made of.
+type Config struct {
+	Auth          Authenticator
+	Tasks         Tasks
+	Conversations Conversations
+	Chat          Chat
+	MCP           http.Handler
+	// Ready returns the checks that stand between the server and its work by
+	// name, "ok" for each that passes.
+	Ready func(ctx context.Context) (checks map[string]string, ready bool)
+	// Measure is told of every request that was answered. May be nil.
+	Measure func(route, method string, status int, took time.Duration)
+	Log     *slog.Logger
+}
+
+// Server answers HTTP requests.
+type Server struct {
+	Config
+	log    *slog.Logger
+	router *chi.Mux
+}
+
+// New makes a Server.
+func New(config Config) *Server {
+	s := &Server{Config: config, log: config.Log, router: chi.NewRouter()}
+	s.router.Use(telemetry.IdentifyRequests, telemetry.LogRequests(s.log, probe), s.measure, s.recoverPanics, private)
+	s.router.NotFound(s.answer(func(http.ResponseWriter, *http.Request) error {
+		return todo.Errorf(todo.CodeNotFound, "There is nothing at this path.")
+	}))
+	s.router.MethodNotAllowed(s.answer(func(_ http.ResponseWriter, r *http.Request) error {
+		return todo.Errorf(codeMethodNotAllowed, "This path does not take %s.", r.Method)
+	}))
+	s.routes(s.router)
+	return s
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }
+
+// Routes lists every route, for tests that must not forget one.
+func (s *Server) Routes() chi.Routes { return s.router }
+
+// routes lists every route once. Those before the group are the only ones
+// that need no token.
+func (s *Server) routes(r chi.Router) {
+	r.Get("/api/health", s.answer(s.handleHealth))
+	r.Get("/api/health/ready", s.answer(s.handleReady))
+	r.Post("/api/auth/signup", s.answer(s.handleSignUp))
+	r.Post("/api/auth/signin", s.answer(s.handleSignIn))
+
+	r.Group(func(r chi.Router) {
+		r.Use(s.requireToken)
+		r.Get("/api/auth/me", s.answer(s.handleMe))
+		r.Handle("/mcp", http.MaxBytesHandler(s.MCP, maxBody))
+		r.Route("/api/{user_id}", func(r chi.Router) {
+			r.Use(s.requireOwner)
+			r.Get("/tasks", s.answer(s.handleTaskList))
+			r.Post("/tasks", s.answer(s.handleTaskCreate))
+			r.Get("/tasks/{task_id}", s.answer(s.handleTaskRead))
+			r.Put("/tasks/{task_id}", s.answer(s.handleTaskReplace))
+			r.Patch("/tasks/{task_id}", s.answer(s.handleTaskUpdate))
+			r.Delete("/tasks/{task_id}", s.answer(s.handleTaskDelete))
+			r.Patch("/tasks/{task_id}/complete", s.answer(s.handleTaskComplete))
+			r.Post("/chat", s.answer(s.handleChat))
+			r.Get("/conversations", s.answer(s.handleConversationList))
+			r.Get("/conversations/{conversation_id}/messages", s.answer(s.handleMessageList))
+		})
+	})
+}
+
+// probe tells the requests of Kubernetes from those of people.
+func probe(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/health") }
