@@ -206,10 +206,12 @@ func Null[T any]() Optional[T] { return Optional[T]{Set: true} }
 func (o Optional[T]) IsZero() bool { return !o.Set }
 
 // MarshalJSON writes the value or null.
-func (o Optional[T]) MarshalJSON() ([]byte, error) { return json.Marshal(o.Value) }
+func (o Optional[T]) MarshalJSON() ([]byte, error) {
+	return json.Marshal(o.Value) //nolint:wrapcheck // encoding/json adds the context itself
+}
 
 // UnmarshalJSON notes that the field was there, null included.
 func (o *Optional[T]) UnmarshalJSON(b []byte) error {
 	o.Set = true
-	return json.Unmarshal(b, &o.Value)
+	return json.Unmarshal(b, &o.Value) //nolint:wrapcheck // encoding/json adds the field's name itself
 }

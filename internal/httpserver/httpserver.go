@@ -59,7 +59,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, handler http.
 	}
 	s.stopping.Store(true)
 	s.giveNotice(failed)
-	return s.shutDown(server)
+	return s.shutDown(context.WithoutCancel(ctx), server)
 }
 
 func (s *Server) giveNotice(failed <-chan error) {
@@ -67,12 +67,13 @@ func (s *Server) giveNotice(failed <-chan error) {
 	defer notice.Stop()
 	select {
 	case <-notice.C:
-	case <-failed:
+	case err := <-failed:
+		s.Log.Warn("serving ended before the notice was over", "error", err)
 	}
 }
 
-func (s *Server) shutDown(server *http.Server) error {
-	ctx, cancel := context.WithTimeout(context.Background(), s.Drain)
+func (s *Server) shutDown(ctx context.Context, server *http.Server) error {
+	ctx, cancel := context.WithTimeout(ctx, s.Drain)
 	defer cancel()
 	err := server.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {

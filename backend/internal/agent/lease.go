@@ -29,7 +29,7 @@ func (a *Agent) begin(ctx, client context.Context, request todo.TurnRequest) (to
 		}
 		// Without jitter, turns that wait for one another would always look at
 		// the same moment.
-		look := time.NewTimer(pause/2 + rand.N(pause/2))
+		look := time.NewTimer(pause/2 + rand.N(pause/2)) //nolint:gosec // chance here, not secrecy
 		select {
 		case <-look.C:
 		case <-client.Done():

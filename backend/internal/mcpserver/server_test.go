@@ -174,4 +174,3 @@ func TestServer_HidesCausesFromTheWire(t *testing.T) {
 		t.Errorf("on the wire: %s", raw)
 	}
 }
-

@@ -43,7 +43,7 @@ func newTool[In ownedArguments, Out any](
 		}
 		var in In
 		if err := request.BindArguments(&in); err != nil {
-			return mcp.NewToolResultError("The arguments cannot be read: " + err.Error()), nil
+			return mcp.NewToolResultErrorFromErr("The arguments cannot be read", err), nil
 		}
 		if id := in.owner(); id != "" && id != user.ID {
 			return mcp.NewToolResultError("You can only use your own list. Leave user_id out."), nil
@@ -84,12 +84,12 @@ func errorResult(ctx context.Context, tool string, err error) (*mcp.CallToolResu
 	switch public.Code {
 	case todo.CodeInvalid, todo.CodeNotFound, todo.CodeConflict, todo.CodeForbidden, todo.CodeMalformed:
 		return mcp.NewToolResultError(mendable(public)), nil
+	default:
+		if !keepFailure(ctx, err) { // the agent logs what it is given
+			slog.ErrorContext(ctx, "tool failed", "tool", tool, "error", err)
+		}
+		return nil, errors.New(public.Message)
 	}
-	if keepFailure(ctx, err) {
-		return nil, errors.New(public.Message) // the agent has the cause and logs it
-	}
-	slog.ErrorContext(ctx, "tool failed", "tool", tool, "error", err)
-	return nil, errors.New(public.Message)
 }
 
 func mendable(e *todo.Error) string {

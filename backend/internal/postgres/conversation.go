@@ -92,8 +92,9 @@ type callRow struct {
 
 // stepsOf reads the steps of turns, each turn's in order.
 func (db *DB) stepsOf(ctx context.Context, turnIDs []int64) (map[int64][]todo.Step, error) {
+	steps := map[int64][]todo.Step{}
 	if len(turnIDs) == 0 {
-		return nil, nil
+		return steps, nil
 	}
 	rows, err := queryAll[callRow](ctx, db.on(ctx), `
 		SELECT turn_id, step, text, call_id, name, arguments, result, is_error
@@ -102,7 +103,6 @@ func (db *DB) stepsOf(ctx context.Context, turnIDs []int64) (map[int64][]todo.St
 	if err != nil {
 		return nil, err
 	}
-	steps := map[int64][]todo.Step{}
 	for _, r := range rows {
 		of := steps[r.TurnID]
 		if r.Step == len(of) {

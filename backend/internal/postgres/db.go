@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -30,7 +31,7 @@ func Open(ctx context.Context, url string, maxConns int) (*DB, error) {
 	if err != nil {
 		return nil, errors.New("DATABASE_URL is no PostgreSQL URL such as postgres://user:password@host:5432/name")
 	}
-	config.MaxConns = int32(maxConns)
+	config.MaxConns = int32(min(maxConns, math.MaxInt32)) //nolint:gosec // bounded just here
 	config.ConnConfig.ConnectTimeout = connectTimeout
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

@@ -52,41 +52,40 @@ func (db *DB) BeginTurn(ctx context.Context, request todo.TurnRequest, lease tim
 func (db *DB) beginTurn(ctx context.Context, request todo.TurnRequest, lease time.Duration) (todo.Turn, error) {
 	var turn todo.Turn
 	err := db.inTx(ctx, func(ctx context.Context) error {
-		known, err := db.findTurnByKey(ctx, request)
+		known, found, err := db.findTurnByKey(ctx, request)
 		switch {
 		case err != nil:
 			return err
-		case known == nil:
+		case !found:
 			turn, err = db.createTurn(ctx, request, lease)
 		case known.Status == todo.TurnDone:
-			turn, err = db.loadSteps(ctx, *known)
+			turn, err = db.loadSteps(ctx, known)
 		default:
-			turn, err = db.resumeTurn(ctx, request, *known, lease)
+			turn, err = db.resumeTurn(ctx, request, known, lease)
 		}
 		return err
 	})
 	return turn, err
 }
 
-// findTurnByKey finds the turn that a request was sent for before, or nil.
-func (db *DB) findTurnByKey(ctx context.Context, request todo.TurnRequest) (*todo.Turn, error) {
+// findTurnByKey finds the turn that a request was sent for before, if it was.
+func (db *DB) findTurnByKey(ctx context.Context, request todo.TurnRequest) (turn todo.Turn, found bool, err error) {
 	if request.Key == "" {
-		return nil, nil
+		return todo.Turn{}, false, nil
 	}
 	row, err := queryOne[turnRow](ctx, db.on(ctx), selectTurn+`WHERE t.user_id = $1 AND t.idempotency_key = $2`,
 		request.UserID, request.Key)
 	if todo.HasCode(err, todo.CodeNotFound) {
-		return nil, nil
+		return todo.Turn{}, false, nil
 	}
 	if err != nil {
-		return nil, err
+		return todo.Turn{}, false, err
 	}
 	elsewhere := request.ConversationID != 0 && request.ConversationID != row.ConversationID
 	if row.Message != request.Message || elsewhere {
-		return nil, todo.Errorf(todo.CodeConflict, "This Idempotency-Key was used for another message.")
+		return todo.Turn{}, false, todo.Errorf(todo.CodeConflict, "This Idempotency-Key was used for another message.")
 	}
-	turn := row.turn(request.UserID, nil)
-	return &turn, nil
+	return row.turn(request.UserID, nil), true, nil
 }
 
 func (db *DB) createTurn(ctx context.Context, request todo.TurnRequest, lease time.Duration) (todo.Turn, error) {
@@ -143,18 +142,18 @@ func (db *DB) resumeTurn(ctx context.Context, request todo.TurnRequest, seen tod
 	if err != nil {
 		return seen, err
 	}
-	turn, err := db.findTurnByKey(ctx, request)
+	turn, _, err := db.findTurnByKey(ctx, request)
 	if err != nil {
 		return seen, err
 	}
 	turn.Lease = token
 	if turn.Status == todo.TurnDone {
-		if err := db.ReleaseLease(ctx, *turn); err != nil {
+		if err := db.ReleaseLease(ctx, turn); err != nil {
 			return seen, err
 		}
 		turn.Lease = ""
 	}
-	return db.loadSteps(ctx, *turn)
+	return db.loadSteps(ctx, turn)
 }
 
 func (db *DB) loadSteps(ctx context.Context, turn todo.Turn) (todo.Turn, error) {

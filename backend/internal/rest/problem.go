@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -51,6 +52,7 @@ func (s *Server) problem(ctx context.Context, err error) (p api.Problem, retryAf
 	case api.CodeUnavailable:
 		s.log.WarnContext(ctx, "request not served", "error", err)
 		retryAfter = max(public.RetryAfter, time.Second)
+	default: // the client's own doing, which the request's line in the log tells
 	}
 	p = api.Problem{
 		Type:      "about:blank",
@@ -83,7 +85,7 @@ func writeProblem(w http.ResponseWriter, p api.Problem, retryAfter time.Duration
 func respond(w http.ResponseWriter, status int, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
-		return err
+		return fmt.Errorf("encode answer: %w", err)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

@@ -1,0 +1,197 @@
+// Package app puts the backend together: every other package knows only its
+// own part. Tests and the development runner start the very program that
+// runs in production.
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync/atomic"
+	"time"
+	_ "time/tzdata" // images without a time zone database serve users with zones
+
+	"golang.org/x/sync/errgroup"
+
+	"todo-chatbot/backend/internal/agent"
+	"todo-chatbot/backend/internal/auth"
+	"todo-chatbot/backend/internal/llm"
+	"todo-chatbot/backend/internal/llm/openai"
+	"todo-chatbot/backend/internal/llm/rules"
+	"todo-chatbot/backend/internal/mcpserver"
+	"todo-chatbot/backend/internal/postgres"
+	"todo-chatbot/backend/internal/rest"
+	"todo-chatbot/backend/internal/todo"
+	"todo-chatbot/internal/config"
+	"todo-chatbot/internal/httpserver"
+)
+
+// Version is the product's version; the build sets it with -ldflags -X.
+var Version = "dev"
+
+// readyTimeout bounds the readiness check, so that a database that hangs fails
+// it before the prober gives up.
+const readyTimeout = 2 * time.Second
+
+// App is one backend process.
+type App struct {
+	cfg     Config
+	log     *slog.Logger
+	db      *postgres.DB
+	caller  *mcpserver.Caller
+	agent   *agent.Agent
+	metrics *metrics
+	http    *httpserver.Server
+	rest    *rest.Server
+	api     net.Listener
+	ops     net.Listener
+	closed  atomic.Bool
+}
+
+// Migrate brings the database's schema to this program's version.
+func Migrate(ctx context.Context, cfg Config, log *slog.Logger) error {
+	return postgres.Migrate(ctx, cfg.migrationURL(), log)
+}
+
+// New makes a backend and opens its ports. Close it, whether it ran or not.
+func New(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
+	a := &App{cfg: cfg, log: log}
+	if err := a.assemble(ctx); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) assemble(ctx context.Context) error {
+	var err error
+	if a.db, err = postgres.Open(ctx, string(a.cfg.DatabaseURL), a.cfg.DatabaseMaxConns); err != nil {
+		return err
+	}
+	a.metrics = newMetrics(a.db)
+	tokens, err := auth.NewTokens([]byte(a.cfg.JWTSecret), a.cfg.JWTLifetime)
+	if err != nil {
+		return err
+	}
+	accounts, err := auth.NewService(a.db, tokens)
+	if err != nil {
+		return err
+	}
+	tasks := todo.NewService(a.db)
+	tools := mcpserver.New(tasks, Version, a.metrics.toolCall)
+	if a.caller, err = tools.NewCaller(ctx); err != nil {
+		return err
+	}
+	a.agent, err = agent.New(a.provider(), a.caller, a.db, agent.Limits{
+		Steps:           a.cfg.ChatMaxSteps,
+		HistoryMessages: a.cfg.ChatHistoryMessages,
+		Turn:            a.cfg.ChatTurnTimeout,
+		Lease:           a.cfg.ChatLease,
+	}, a.log)
+	if err != nil {
+		return err
+	}
+	a.http = &httpserver.Server{Notice: a.cfg.ShutdownNotice, Drain: a.cfg.ShutdownDrain, Log: a.log}
+	a.rest = rest.New(rest.Config{
+		Auth: accounts, Tasks: tasks, Conversations: todo.NewConversations(a.db), Chat: a.agent, MCP: tools.Handler(),
+		Ready: a.ready, Measure: a.metrics.request, Log: a.log,
+	})
+	return a.listen(ctx)
+}
+
+func (a *App) provider() llm.Provider {
+	if a.cfg.LLMProvider == ProviderOpenAI {
+		return openai.New(openai.Config{
+			BaseURL: a.cfg.OpenAIBaseURL, APIKey: string(a.cfg.OpenAIAPIKey), Model: a.cfg.OpenAIModel,
+			Timeout: a.cfg.OpenAITimeout, MaxRetries: a.cfg.OpenAIRetries,
+		})
+	}
+	return rules.New()
+}
+
+func (a *App) listen(ctx context.Context) error {
+	var err error
+	if a.api, err = httpserver.Listen(ctx, a.cfg.Port); err != nil {
+		return err
+	}
+	a.ops, err = httpserver.Listen(ctx, a.cfg.MetricsPort)
+	return err
+}
+
+// URL is where the API answers, on this machine.
+func (a *App) URL() string { return localURL(a.api) }
+
+// MetricsURL is where metrics and profiles answer, on this machine.
+func (a *App) MetricsURL() string { return localURL(a.ops) }
+
+func localURL(l net.Listener) string {
+	return fmt.Sprintf("http://localhost:%d", l.Addr().(*net.TCPAddr).Port)
+}
+
+// Run serves until ctx is done. Then readiness falls, running requests and
+// turns end, and it returns nil.
+func (a *App) Run(ctx context.Context) error {
+	a.log.InfoContext(ctx, "backend starts", "version", Version, "url", a.URL(), "settings", config.LogValue(a.cfg))
+	group, ctx := errgroup.WithContext(ctx)
+	opsCtx, stopOps := context.WithCancel(context.WithoutCancel(ctx))
+	group.Go(func() error {
+		defer stopOps() // metrics are served as long as there is anything to measure
+		if err := a.http.Serve(ctx, a.api, a.rest); err != nil {
+			return err
+		}
+		a.drainTurns(context.WithoutCancel(ctx))
+		return nil
+	})
+	group.Go(func() error {
+		ops := &httpserver.Server{Drain: time.Second, Log: a.log}
+		return ops.Serve(opsCtx, a.ops, a.metrics.handler())
+	})
+	if err := group.Wait(); err != nil {
+		return fmt.Errorf("backend: %w", err)
+	}
+	a.log.Info("backend stopped")
+	return nil
+}
+
+// drainTurns lets turns end whose clients left; a turn that does not make it
+// is kept, and goes on when it is sent again.
+func (a *App) drainTurns(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, a.cfg.ShutdownDrain)
+	defer cancel()
+	a.agent.Wait(ctx)
+}
+
+// ready implements rest.Config.Ready.
+func (a *App) ready(ctx context.Context) (map[string]string, bool) {
+	if a.http.Stopping() {
+		return map[string]string{"server": "is stopping"}, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	if err := a.db.Ping(ctx); err != nil {
+		a.log.WarnContext(ctx, "not ready: the database does not answer", "error", err)
+		return map[string]string{"database": "does not answer"}, false
+	}
+	return map[string]string{"database": "ok"}, true
+}
+
+// Close frees what New took. It may be called twice.
+func (a *App) Close() {
+	if a.closed.Swap(true) {
+		return
+	}
+	for _, l := range []net.Listener{a.api, a.ops} {
+		if l != nil {
+			_ = l.Close() // closed already if Run served it
+		}
+	}
+	if a.caller != nil {
+		if err := a.caller.Close(); err != nil {
+			a.log.Warn("tools not closed", "error", err)
+		}
+	}
+	if a.db != nil {
+		a.db.Close()
+	}
+}

@@ -1,0 +1,189 @@
+package rules
+
+import (
+	"regexp"
+	"strings"
+	"time"
+)
+
+// add adds tasks.
+type add struct{ drafts []draft }
+
+const (
+	addVerb  = `(?:add|create|make|put|insert|enter|log|record|jot down|write down|note down|note|set up|new)`
+	bareVerb = `(?:add|create|put|insert|jot down|write down|note down|note)`
+	article  = `(?:(?:an?|the|another|one|my|new|this|me|more|following|quick) )*`
+	noun     = `(?:tasks?|to-?dos?|to do|to-?do items?|items?|reminders?)`
+	adjunct  = `(?:` + priorityWords + `(?:[ -]priority)?[ ,]+)?`
+	counted  = `(?:(?:these|the following|following|some|several|multiple|two|three|four|five|six|seven|\d) )`
+	obliged  = `(?:need|have|want|ought|got|plan|must remember|would like)`
+	remember = `(?:(?:i )?(?:also )?` + obliged + ` to )?(?:remember|not forget) (?:to|that i (?:need|have) to)`
+)
+
+var (
+	addHead = regexp.MustCompile(`(?is)^(?:(?:add|create|make|put|insert|log|record|jot down|write down|note|set up|set an?|new)\b|remind me\b|(?:don't|do not) (?:let me )?forget|` +
+		`(?:please )?remember (?:to|that)|i (?:also )?(?:` + obliged + `|must|should|gotta|'ve got to)\b|i've got to|(?:task|to-?do|to do|reminder)\s*[:-]|every |each )`)
+	nameLead  = regexp.MustCompile(`(?is)^\s*(?:[:\-]+\s*|(?:that (?:i |we )?(?:need|have|has|must)(?: to)?|(?:for me )?to(?: say)?|for(?: me to)?|about|which|that says|saying|called|named|titled|entitled|labell?ed|with (?:the )?(?:title|name))(?::|\s|$)\s*)*`)
+	itemJoin  = regexp.MustCompile(`(?i)\s*[;\n]+\s*(?:and\s+)?|\s*,\s*(?:and\s+|&\s+)?|\s+and\s+`)
+	lineEnd   = regexp.MustCompile(`[;\n]+`)
+	bullet    = regexp.MustCompile(`^(?:[-*•]|\d{1,2}[.)]|\[ ?\])\s*`)
+	allQuotes = regexp.MustCompile(`(?i)^\p{Co}(?:(?:\s*,\s*(?:and )?|\s+and\s+|\s)\p{Co})+[.!]*$`)
+	bulleted  = regexp.MustCompile(`(?s)^[:\s]*(?:[-*•]|\d{1,2}[.)]) .*\n(?:[-*•]|\d{1,2}[.)]) `)
+)
+
+// addRules is tried when no rule for tasks that exist has matched.
+var addRules = []rule{
+	on(`(`+addVerb+`|set) `+article+`(`+counted+`)?(`+adjunct+`)`+article+`(`+noun+`)(?:\b(.*))?`, makeNamed),
+	on(`(?:task|to-?do|to do|reminder|note to self)\s*[:\-]+\s*(.+)`, makeAdd),
+	on(`remind me(?: (?:to|that i (?:need|have) to|that|about|of)\b|:)\s*(.+)`, makeAdd),
+	on(`remind me (.+?) (?:to|that i (?:need|have) to|about) (.+)`, makeReminder),
+	on(`remind me (.+)`, makeAdd),
+	on(`(.+?),? (?:please )?remind me (?:to|about) (.+)`, makeReminder),
+	on(remember+` (.+)`, makeAdd),
+	on(`(?:don't|do not) (?:let me )?forget (?:to |about |that i (?:need|have) to )?(.+)`, makeAdd),
+	on(`make sure (?:to |that i |i )(?:remember to |don't forget to )?(.+)`, makeAdd),
+	on(`(?:i|we)(?:'ve| have)? (?:also |really |still )*(?:(?:need|have|want|ought|got|plan) to|must|should|gotta)(?: (?:also|really|still))? (?:remember to |not forget to )?(.+)`, makeAdd),
+	on(`(?:i (?:need|want)|give me) (?:an?|another|one) (?:new )?(`+adjunct+`)(`+noun+`)\b(.*)`, func(p *parser, m []string) command {
+		return makeNamed(p, []string{"", "add", "", m[1], m[2], m[3]})
+	}),
+	on(bareVerb+`\b(.*)`, makeBareAdd),
+	on(`((?:every|each) .+)`, makeAdd),
+}
+
+// makeNamed is for an add that names the kind of thing: "add a task to …". The
+// submatches are verb, count, priority, noun, words.
+func makeNamed(p *parser, m []string) command {
+	rest, lead := m[5], m[3]
+	many := m[2] != "" || strings.HasSuffix(strings.ToLower(m[4]), "s")
+	stripped := rest[len(nameLead.FindString(rest)):]
+	if many && strings.ContainsAny(rest, ":-") || many && m[2] != "" {
+		return makeMany(p, stripped, lead)
+	}
+	return withPriority(p.adds(stripped), lead)
+}
+
+// makeBareAdd is for an add that names only the words: "add buy milk".
+func makeBareAdd(p *parser, m []string) command {
+	rest := m[1][len(toTheList.FindString(m[1])):]
+	if these := addThese.FindStringSubmatch(rest); these != nil {
+		return makeMany(p, these[1], "")
+	}
+	return p.adds(rest)
+}
+
+var toTheList = regexp.MustCompile(`(?i)^\s*(?:to|on|onto|in) (?:my|the) (?:\S+ )?list\b[:,]?`)
+
+var addThese = regexp.MustCompile(`(?is)^\s*(?:these|the following|following|all of these|all these|this)(?: \w+)?\s*[:\-\n]+(.+)$`)
+
+func makeAdd(p *parser, m []string) command { return p.adds(m[1]) }
+
+// makeReminder is for "remind me tomorrow to …": what stands before is when.
+func makeReminder(p *parser, m []string) command {
+	var lead draft
+	if readable(p.take(&lead, m[1])) {
+		return nil
+	}
+	c := p.adds(m[2])
+	for i := range c.drafts {
+		c.drafts[i] = merge(lead, c.drafts[i])
+	}
+	return c
+}
+
+func (p *parser) adds(s string) *add {
+	if s = strings.TrimSpace(s); allQuotes.MatchString(s) || bulleted.MatchString(s) {
+		return makeMany(p, s, "")
+	}
+	return &add{drafts: []draft{p.details(s)}}
+}
+
+func makeMany(p *parser, s, lead string) *add {
+	c := new(add)
+	join := itemJoin
+	if bulleted.MatchString(s) {
+		join = lineEnd // An item of such a list may hold commas.
+	}
+	for _, item := range join.Split(s, -1) {
+		if item = bullet.ReplaceAllString(strings.TrimLeft(item, " :\n"), ""); readable(item) {
+			c.drafts = append(c.drafts, p.details(item))
+		}
+	}
+	if len(c.drafts) == 0 {
+		c.drafts = []draft{{}}
+	}
+	return withPriority(c, lead)
+}
+
+func withPriority(c *add, words string) *add {
+	words, _, _ = strings.Cut(strings.TrimRight(strings.ToLower(words), " ,"), "priority")
+	if priority := priorityOf(strings.TrimRight(words, " -")); priority != "" {
+		for i := range c.drafts {
+			c.drafts[i].priority = priority
+		}
+	}
+	return c
+}
+
+func (c *add) run(t *turn) {
+	var done []task
+	waits, once := false, false
+	for _, d := range c.drafts {
+		if d.title == "" {
+			t.askTitle(d)
+			continue
+		}
+		k, ok := t.addOne(d)
+		waits = waits || len(t.wanted) > 0
+		if ok {
+			done = append(done, k)
+			once = once || d.recurrence != "" && !t.can("add_task", "recurrence")
+		}
+	}
+	if waits {
+		return
+	}
+	t.sayAdded(done)
+	if once {
+		t.say("I cannot repeat tasks yet, so it is on the list once.")
+	}
+}
+
+func (t *turn) addOne(d draft) (task, bool) {
+	args := map[string]any{"title": d.title}
+	k := task{Title: d.title, Priority: d.priority, Tags: d.tags}
+	if d.description != "" {
+		args["description"] = d.description
+	}
+	if d.priority != "" {
+		args["priority"] = d.priority
+	}
+	if len(d.tags) > 0 {
+		args["tags"] = d.tags
+	}
+	if !d.due.isZero() {
+		due := d.due.on(t.now)
+		args["due_at"] = due.Format(time.RFC3339)
+		k.DueAt = &due
+	}
+	if d.recurrence != "" && t.can("add_task", "recurrence") {
+		args["recurrence"] = d.recurrence
+	}
+	k, ok := t.change("add_task", k, args)
+	if ok {
+		t.added = k.ID
+	}
+	return k, ok
+}
+
+func (t *turn) sayAdded(done []task) {
+	if len(done) == 1 {
+		t.say("Added %s%s.", name(done[0]), t.remarks(done[0]))
+		return
+	}
+	t.report("Added", done)
+}
+
+func (t *turn) askTitle(d draft) {
+	const text = "What should the task be called?"
+	t.ask(&question{title: true, draft: &d, text: text}, text)
+}

@@ -1,0 +1,102 @@
+package rules
+
+import (
+	"regexp"
+	"strings"
+)
+
+// separator is where one command can end and the next begin.
+var separator = regexp.MustCompile(`(?i)\s*(?:[;\n]+|[.!?]+\s+|,?\s*(?:\band )?\bthen\b,?|` +
+	`,\s*(?:(?:and|but|also|plus)\b\s*)*|\s(?:(?:and|but|also|plus|&)\s+)+)\s*`)
+
+// hardSeparator is one that a title seldom holds.
+var hardSeparator = regexp.MustCompile(`(?i)[;\n.!?]|\bthen\b`)
+
+var (
+	polite = regexp.MustCompile(`(?i)^(?:(?:hi|hey|hello|ok|okay|oh|please|pls|now|then|also|actually|so|well|um|and|but|` +
+		`great|thanks|alright|sure|yes|just|kindly|quickly|maybe|first|finally|next)(?:\s*[,!.:]+\s*|\s+|$)|` +
+		`(?:can|could|would|will) (?:you|u)(?: (?:please|kindly|just|also|maybe|help me(?: to)?))*,? |` +
+		`(?:i(?:'d| would) (?:like|love)|i want|i wish)(?: for)?(?: you)? to |i need you to |let's |let us |` +
+		`go ahead and |help me (?:to )?|try to |you (?:can|should|may) )`)
+	politeEnd = regexp.MustCompile(`(?i)[\s,]+(?:please|pls|thanks|thank you|thx|ok\?|okay\?|for me please|if you can|will you\?)[\s.!?]*$`)
+)
+
+// blunt takes the politeness off both ends of a clause. A clause of nothing
+// else, such as "thanks", stays as it is.
+func blunt(s string) string {
+	for {
+		s = strings.TrimSpace(s)
+		rest := s[len(polite.FindString(s)):]
+		if end := politeEnd.FindStringIndex(rest); end != nil {
+			rest = rest[:end[0]]
+		}
+		if rest == s || !readable(rest) {
+			return s
+		}
+		s = rest
+	}
+}
+
+const verbs = `(?:add|create|delete|remove|mark|complete|finish|show|list|rename|change|update|move|reschedule|postpone|` +
+	`set|make|tag|reopen|remind me|remember to|don't|do not|what|what's|which|how many|i need|i have|i must|i've|clear|cancel|` +
+	`check off|tick off|cross off|new|to-?do|put|find|search|thanks|thank you|get rid of|prioriti[sz]e)\b`
+
+// loose matches what can be a command, strict what can hardly be anything
+// else, such as the rest of a title: "and delete it", not "and delete files".
+var (
+	loose  = regexp.MustCompile(`(?i)^` + verbs)
+	strict = regexp.MustCompile(`(?i)^(?:add |create |new (?:task|to-?do|reminder)|(?:task|to-?do): |remind me|remember to|` +
+		`don't (?:let me )?forget|i (?:also )?(?:need|have|must)(?: to)? |` +
+		`show (?:me|all|my|the|what|pending|completed|overdue)|list (?:all|my|the|tasks|pending|completed|overdue)|` +
+		`(?:what(?:'s| is| are| do| have| did)|how many|which) .*(?:task|to ?do|pending|due|left|done|complete|list)|` +
+		`(?:mark|set|make) .*\b(?:done|completed?|finished|urgent|priority)\b|` +
+		`(?:delete|remove|complete|finish|reopen|rename|change|update|move|reschedule|postpone|tag|set|cancel|clear|prioriti[sz]e|` +
+		`check off|tick off|cross off)\s+(?:#?\d|tasks?\b|to-?do\b|item\b|number\b|it\b|that\b|this one|them\b|all\b|every|\p{Co}|` +
+		`(?:the|my) (?:first|second|third|last|latest|(?:\S+ ){1,4}(?:tasks?|to-?dos?|one)\b)|completed|my (?:tasks|list)))`)
+)
+
+// clauses splits a text into clauses, each with one command. A clause whose
+// end is a title ends only where a command surely begins.
+func clauses(s string) []string {
+	var out []string
+	rest, from := s, 0
+	for {
+		at := separator.FindStringIndex(rest[from:])
+		if at == nil {
+			return appendClause(out, rest)
+		}
+		head, tail := rest[:from+at[0]], rest[from+at[1]:]
+		hard := hardSeparator.MatchString(rest[from+at[0] : from+at[1]])
+		if readable(head) && endsClause(head, tail, hard) {
+			out = appendClause(out, head)
+			rest, from = tail, 0
+			continue
+		}
+		from += at[1]
+	}
+}
+
+// window is how much of a clause tells what it is, in bytes. Without it the
+// work would grow with the square of the text.
+const window = 160
+
+func endsClause(head, tail string, hard bool) bool {
+	head, tail = head[:min(len(head), window)], blunt(tail[:min(len(tail), window)])
+	if endsInTitle(head) {
+		return strict.MatchString(tail) || hard && loose.MatchString(tail)
+	}
+	return hard || loose.MatchString(tail)
+}
+
+// endsInTitle tells whether the clause gives a task its words.
+func endsInTitle(clause string) bool {
+	clause = blunt(clause)
+	return addHead.MatchString(clause) || renameHead.MatchString(clause) || !loose.MatchString(clause)
+}
+
+func appendClause(out []string, s string) []string {
+	if s = blunt(s); readable(s) {
+		out = append(out, s)
+	}
+	return out
+}

@@ -1,0 +1,73 @@
+package rules
+
+import (
+	"regexp"
+	"slices"
+	"time"
+)
+
+// command is something that the user wants done. run makes its calls and, when
+// these have results, says what came of them; see turn.
+type command interface{ run(t *turn) }
+
+// rule makes a command of the clauses that match pattern. make gets the
+// submatches; it returns nil to leave the clause to the rules that follow.
+type rule struct {
+	pattern *regexp.Regexp
+	make    func(p *parser, m []string) command
+}
+
+// on makes a rule. The pattern has to match the whole clause, without regard
+// to case and final punctuation.
+func on(pattern string, makeCommand func(p *parser, m []string) command) rule {
+	return rule{regexp.MustCompile(`(?is)^(?:` + pattern + `)[\s.!?]*$`), makeCommand}
+}
+
+// grammar is every rule, the first that matches wins. Statements come last:
+// "add: the report is done" is to be added.
+var grammar = slices.Concat(talkRules, changeRules, markRules, removeRules, listRules, addRules, statementRules, changeStatements)
+
+// parser reads one text of the user.
+type parser struct {
+	utterance
+	now time.Time
+}
+
+// commands gives what the text asks for, or nil when no clause is understood.
+func (p *parser) commands() []command {
+	for _, r := range talkRules {
+		if m := r.pattern.FindStringSubmatch(p.text); m != nil {
+			return []command{r.make(p, m)}
+		}
+	}
+	var out []command
+	for _, clause := range clauses(p.text) {
+		if c := p.command(clause); c != nil {
+			out = append(out, c)
+		}
+	}
+	return withoutTalk(out)
+}
+
+func (p *parser) command(clause string) command {
+	for _, r := range grammar {
+		if m := r.pattern.FindStringSubmatch(clause); m != nil {
+			if c := r.make(p, m); c != nil {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// withoutTalk drops greetings and thanks beside something to do.
+func withoutTalk(commands []command) []command {
+	isTalk := func(c command) bool { _, ok := c.(talk); return ok }
+	if len(commands) > 1 {
+		if rest := slices.DeleteFunc(slices.Clone(commands), isTalk); len(rest) > 0 {
+			return rest
+		}
+		return commands[:1]
+	}
+	return commands
+}

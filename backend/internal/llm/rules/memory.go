@@ -1,0 +1,152 @@
+package rules
+
+import (
+	"encoding/json"
+	"slices"
+
+	"todo-chatbot/backend/internal/llm"
+)
+
+// memory is what a turn knows of those before it.
+type memory struct {
+	shown    []int64 // the tasks of the latest list
+	changed  []int64 // the tasks changed since, in the latest turn that changed any
+	it       int64   // the task spoken of last; 0 for none
+	added    int64   // the task added last; 0 for none
+	question *question
+}
+
+// show remembers a list that the user sees.
+func (m *memory) show(tasks []task) {
+	m.shown, m.changed = ids(tasks), nil
+	m.it = 0
+	if len(tasks) == 1 {
+		m.it = tasks[0].ID
+	}
+}
+
+// ordered gives the tasks that "the second one" counts in.
+func (m *memory) ordered() []int64 {
+	if len(m.changed) > 1 {
+		return m.changed
+	}
+	return m.shown
+}
+
+// them gives the tasks that "them" means.
+func (m *memory) them() []int64 {
+	if len(m.changed) > 0 {
+		return m.changed
+	}
+	return m.shown
+}
+
+// episode is the messages of a turn.
+type episode struct {
+	text  string
+	calls []exchange
+	reply string
+}
+
+// episodes parts a conversation into turns. Messages before the first of the
+// user belong to a turn that was cut off; only its calls are of use.
+func episodes(messages []llm.Message) []episode {
+	var out []episode
+	for _, m := range messages {
+		if m.Role == llm.RoleUser || len(out) == 0 {
+			out = append(out, episode{})
+		}
+		last := &out[len(out)-1]
+		switch m.Role {
+		case llm.RoleUser:
+			last.text = m.Text
+		case llm.RoleAssistant:
+			last.reply += m.Text
+			for _, call := range m.ToolCalls {
+				last.calls = append(last.calls, exchange{call: call})
+			}
+		case llm.RoleTool:
+			last.record(m)
+		}
+	}
+	return out
+}
+
+func (e *episode) record(m llm.Message) {
+	for i := range e.calls {
+		if ex := &e.calls[i]; ex.call.ID == m.ToolCallID && !ex.answered {
+			ex.result, ex.isError, ex.answered = m.Text, m.IsError, true
+			return
+		}
+	}
+}
+
+// replayed is how many turns before the current one are run again. What went
+// before those is known by its calls alone, which is enough for "it" and much
+// faster.
+const replayed = 6
+
+// replay runs the conversation turn by turn and returns the last one.
+func replay(req llm.Request) *turn {
+	tools := schemas(req.Tools)
+	t := &turn{}
+	turns := episodes(req.Messages)
+	for i, e := range turns {
+		t = &turn{memory: t.memory, tools: tools, recorded: e.calls, counted: t.memory.ordered(), parser: parser{now: req.Now}}
+		if i+1+replayed < len(turns) {
+			t.observeAll()
+			continue
+		}
+		before := t.memory
+		t.run(e.text)
+		t.reconcile(before, e)
+	}
+	return t
+}
+
+// reconcile corrects the memory of a turn that went otherwise than these rules
+// would have it: another provider had the conversation, or it broke off.
+func (t *turn) reconcile(before memory, e episode) {
+	if e.reply == "" {
+		return // The turn goes on now.
+	}
+	foreign := slices.ContainsFunc(t.recorded, func(ex exchange) bool { return !ex.used })
+	if foreign || len(t.wanted) > 0 {
+		t.memory, t.changes = before, 0
+		t.question = nil
+		t.observeAll()
+	}
+	// A yes deletes only what the user has been shown, word for word.
+	if t.question != nil && t.question.exact && t.reply() != e.reply {
+		t.question = nil
+	}
+}
+
+func (t *turn) observeAll() {
+	for _, ex := range t.recorded {
+		t.observe(ex)
+	}
+}
+
+// observe takes a call of another provider into memory.
+func (t *turn) observe(ex exchange) {
+	if ex.isError || !ex.answered {
+		return
+	}
+	var result struct {
+		taskList
+		ID int64 `json:"task_id"`
+	}
+	if err := json.Unmarshal([]byte(ex.result), &result); err != nil {
+		return
+	}
+	switch {
+	case ex.call.Name == "list_tasks":
+		t.show(result.Tasks)
+	case result.ID != 0:
+		t.touch(result.ID)
+		if ex.call.Name == "add_task" {
+			t.added = result.ID
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package rules
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// question is one that a turn left open for the next.
+type question struct {
+	choices []task
+	then    func(*turn, []task) // goes on with the chosen; nil when there is none to choose
+	draft   *draft              // a task to be added on a yes, or once it has a title
+	title   bool                // the answer is the title of draft
+	confirm bool                // yes or no
+	exact   bool                // a yes needs the very question in the history
+	text    string              // to be asked again
+}
+
+// which asks for one of several tasks.
+func which(choices []task, then func(*turn, []task)) *question {
+	return &question{choices: choices, then: then}
+}
+
+var (
+	yes = regexp.MustCompile(`(?i)^(?:(?:yes|yep|yup|yeah|ye|y|sure|ok|okay|confirm(?:ed)?|do it|go ahead|please|do|absolutely|definitely|of course|right|correct|` +
+		`certainly|affirmative|delete (?:them|it|all|everything)(?: all)?|add it|all of them|i(?:'m| am) sure|that's right|go|proceed)[\s,.!]*)+$`)
+	no = regexp.MustCompile(`(?i)^(?:no|nope|nah|n|cancel|stop|abort|never ?mind|don't|do not|forget (?:it|about it)|keep (?:them|it|all)|leave (?:them|it)|none|neither|nothing|not now|wait)\b`)
+	// named takes the words off an answer to "What should it be called?".
+	named = regexp.MustCompile(`(?i)^(?:(?:it'?s|it is|call it|name it|the title is|title:?|it should be|let's call it)(?: called)? |(?:to|that i (?:need|have) to) )`)
+	oneOf = regexp.MustCompile(`(?i)^(?:(?:it's|i mean|i meant|that would be|the one|number) )+`)
+)
+
+// answer gives the commands of a text that answers the question, or nil when
+// it is about something else.
+func (q *question) answer(t *turn) []command {
+	text := blunt(t.text)
+	switch {
+	case q.title:
+		return q.answerTitle(t, text)
+	case no.MatchString(text) && !strict.MatchString(text):
+		return []command{talk("Okay, I changed nothing.")}
+	case q.confirm:
+		return q.answerConfirm(t, text)
+	}
+	return q.answerChoice(t, text)
+}
+
+func (q *question) answerConfirm(t *turn, text string) []command {
+	if yes.MatchString(t.text) || yes.MatchString(text) {
+		return []command{resumed(func(t *turn) { q.then(t, q.choices) })}
+	}
+	if t.commands() != nil {
+		return nil
+	}
+	return []command{resumed(func(t *turn) { t.ask(q, q.text) })}
+}
+
+func (q *question) answerTitle(t *turn, text string) []command {
+	if no.MatchString(text) {
+		return []command{talk("Okay, I added nothing.")}
+	}
+	if !readable(text) || yes.MatchString(text) {
+		return []command{resumed(func(t *turn) { t.ask(q, q.text) })}
+	}
+	if strict.MatchString(text) || isTalkOrList(t.commands()) {
+		return nil
+	}
+	d := t.details(named.ReplaceAllString(text, ""))
+	return []command{&add{drafts: []draft{merge(*q.draft, d)}}}
+}
+
+// isTalkOrList tells whether commands are what nobody would call a task.
+func isTalkOrList(commands []command) bool {
+	return len(commands) > 0 && !slices.ContainsFunc(commands, func(c command) bool {
+		switch c.(type) {
+		case talk, *listing:
+			return false
+		}
+		return true
+	})
+}
+
+func (q *question) answerChoice(t *turn, text string) []command {
+	chosen := q.choose(t, oneOf.ReplaceAllString(text, ""))
+	if len(chosen) > 0 {
+		return []command{resumed(func(t *turn) { q.then(t, chosen) })}
+	}
+	if t.commands() != nil {
+		return nil
+	}
+	return []command{resumed(func(t *turn) {
+		t.ask(q, "I am not sure which one you mean. Please tell me its number.\n\n"+t.lines(q.choices))
+	})}
+}
+
+// choose reads which of the choices is meant. Numbers are those of the tasks.
+func (q *question) choose(t *turn, text string) []task {
+	if strict.MatchString(text) {
+		return nil
+	}
+	g := t.target(text)
+	switch {
+	case g.pronoun == "them", g.all != nil:
+		return q.choices
+	case yes.MatchString(text) && len(q.choices) == 1:
+		return q.choices
+	case len(g.ids) > 0:
+		return keep(q.choices, func(k task) bool { return slices.Contains(g.ids, k.ID) })
+	case g.ordinal != 0:
+		n := g.ordinal
+		if n < 0 {
+			n += len(q.choices) + 1
+		}
+		if n >= 1 && n <= len(q.choices) {
+			return q.choices[n-1 : n]
+		}
+	case g.title != "" && len(strings.Fields(g.title)) <= 8:
+		if found := match(q.choices, g.title, g.exact); len(found) == 1 {
+			return found
+		}
+		return matchEach(q.choices, g.title, isAny)
+	}
+	return nil
+}
+
+// anyTask ends a clause that does not tell which task is meant.
+const anyTask = `(?: (?:an?|the|my|one of my|some|another))?(?: (?:tasks?|to-?dos?|items?))?`
+
+// pick asks which task a command is for.
+type pick struct {
+	verb string
+	then func(*turn, []task)
+}
+
+func (c pick) run(t *turn) {
+	list := t.everything()
+	if list == nil {
+		return
+	}
+	if len(list.Tasks) == 0 {
+		t.say("Your list is empty, so there is nothing to %s.", c.verb)
+		return
+	}
+	t.ask(which(list.Tasks, c.then), "Which task should I "+c.verb+"? Please tell me its number.\n\n"+t.lines(list.Tasks))
+}
+
+// resumed is a command that goes on where a question left off.
+type resumed func(*turn)
+
+func (r resumed) run(t *turn) { r(t) }
+
+func merge(a, b draft) draft {
+	b.priority = cmp.Or(b.priority, a.priority)
+	b.description = cmp.Or(b.description, a.description)
+	b.recurrence = cmp.Or(b.recurrence, a.recurrence)
+	b.due = join(b.due, a.due)
+	for _, tag := range a.tags {
+		b.tags = appendNew(b.tags, tag)
+	}
+	return b
+}
