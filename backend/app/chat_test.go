@@ -15,6 +15,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"todo-chatbot/backend/api"
+	"todo-chatbot/backend/app"
+	"todo-chatbot/backend/internal/llm"
+	"todo-chatbot/backend/internal/llm/llmtest"
 	"todo-chatbot/backend/internal/postgres/pgtest"
 )
 
@@ -210,6 +213,28 @@ func TestTwoBackends_OneConversation(t *testing.T) {
 	conversations, err := p.Conversations(t.Context(), p.id, api.Page{})
 	if err != nil || len(conversations.Conversations) != 1 || conversations.Conversations[0].Title != "Add a task to buy milk" {
 		t.Errorf("got %+v, %v", conversations, err)
+	}
+}
+
+func TestChat_ThroughAModel(t *testing.T) {
+	t.Parallel()
+	model := llmtest.NewServer(t,
+		llmtest.Calls(llm.ToolCall{ID: "a", Name: "add_task", Arguments: json.RawMessage(`{"title":"Buy groceries"}`)}),
+		llmtest.Text("Added **Buy groceries**."),
+	)
+	cfg := testConfig(pgtest.URL(t))
+	cfg.LLMProvider, cfg.OpenAIBaseURL, cfg.OpenAIModel, cfg.OpenAITimeout = app.ProviderOpenAI, model.URL, "test-model", 10*time.Second
+	url, _ := start(t, cfg)
+	p := signUp(t, url, nil)
+	answer, err := p.Chat(t.Context(), p.id, "", api.ChatRequest{Message: "Add a task to buy groceries"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Response != "Added **Buy groceries**." || len(answer.ToolCalls) != 1 || answer.ToolCalls[0].IsError {
+		t.Errorf("got %+v", answer)
+	}
+	if task, err := p.Task(t.Context(), p.id, 1); err != nil || task.Title != "Buy groceries" {
+		t.Errorf("got %+v, %v", task, err)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // refuses to run as root. Nil means the current user.
 type account struct {
 	name     string
-	uid, gid int
+	uid, gid uint32
 }
 
 func serverAccount() (*account, error) {
@@ -28,9 +28,9 @@ func serverAccount() (*account, error) {
 		if err != nil {
 			continue
 		}
-		uid, uidErr := strconv.Atoi(found.Uid)
-		gid, gidErr := strconv.Atoi(found.Gid)
-		return &account{name, uid, gid}, errors.Join(uidErr, gidErr)
+		uid, uidErr := strconv.ParseUint(found.Uid, 10, 32)
+		gid, gidErr := strconv.ParseUint(found.Gid, 10, 32)
+		return &account{name, uint32(uid), uint32(gid)}, errors.Join(uidErr, gidErr)
 	}
 	return nil, errors.New("PostgreSQL refuses to run as root, and this system has no user " +
 		`"postgres" or "nobody" to run it; run this as an ordinary user`)
@@ -43,7 +43,7 @@ func (a *account) prepare(cmd *exec.Cmd, dir string) {
 	cmd.Env = []string{"LANG=C", "LC_ALL=C", "HOME=" + dir, "PATH=" + os.Getenv("PATH")}
 	cmd.SysProcAttr = &syscall.SysProcAttr{}
 	if a != nil {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: a.uid, Gid: a.gid}
 	}
 }
 
@@ -56,7 +56,7 @@ func (a *account) own(path string) error {
 		if err != nil {
 			return err
 		}
-		return os.Lchown(path, a.uid, a.gid)
+		return os.Lchown(path, int(a.uid), int(a.gid)) //nolint:gosec // a link is not followed, and the folder is closed to others
 	})
 }
 
@@ -65,7 +65,7 @@ func (a *account) own(path string) error {
 func (a *account) owns(dir string) bool {
 	uid := os.Geteuid()
 	if a != nil {
-		uid = a.uid
+		uid = int(a.uid)
 	}
 	info, err := os.Lstat(dir)
 	if err != nil || !info.IsDir() {
@@ -102,9 +102,9 @@ func (a *account) checkReach(dir string) error {
 func (a *account) mayEnter(dir fs.FileInfo) bool {
 	owner, ok := dir.Sys().(*syscall.Stat_t)
 	switch {
-	case ok && int(owner.Uid) == a.uid:
+	case ok && owner.Uid == a.uid:
 		return dir.Mode()&0o100 != 0
-	case ok && int(owner.Gid) == a.gid:
+	case ok && owner.Gid == a.gid:
 		return dir.Mode()&0o010 != 0
 	default:
 		return dir.Mode()&0o001 != 0

@@ -62,7 +62,7 @@ func newFinder(opts Options, account *account) finder {
 // find returns the first binaries that run and are of the major version, or
 // of any when major is empty. The error lists what was tried and why it failed.
 func (f finder) find(ctx context.Context, major string) (binaries, error) {
-	failures := []error{errors.New("no PostgreSQL to run; tried:")}
+	failures := []error{errors.New("no PostgreSQL to run; tried")}
 	if f.fetch != nil {
 		dir, err := f.fetch(ctx)
 		if err == nil {
@@ -94,7 +94,7 @@ func (f finder) find(ctx context.Context, major string) (binaries, error) {
 func (f finder) check(ctx context.Context, dir, major string) (binaries, error) {
 	b := binaries{dir: dir}
 	for _, program := range []string{"initdb", "postgres"} {
-		cmd := exec.CommandContext(ctx, b.path(program), "--version")
+		cmd := exec.CommandContext(ctx, b.path(program), "--version") //nolint:gosec // running what was found is the point
 		f.account.prepare(cmd, "/")
 		out, err := cmd.CombinedOutput()
 		if err != nil {

@@ -90,12 +90,12 @@ func (c *child) stop(ctx context.Context) {
 	if c.signalAndWait(gentle, syscall.SIGINT) {
 		return
 	}
-	firm, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	firm, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
 	if c.signalAndWait(firm, syscall.SIGQUIT) {
 		return
 	}
-	c.signalAndWait(context.Background(), syscall.SIGKILL)
+	c.signalAndWait(context.WithoutCancel(ctx), syscall.SIGKILL)
 }
 
 // signalAndWait reports whether the process ended before ctx was done. A

@@ -71,7 +71,7 @@ func (h *home) claim() error {
 	}
 	lock, holder, err := tryLock(h.path("lock"))
 	if errors.Is(err, errLocked) {
-		return &InUseError{Dir: h.dir, PID: holder}
+		return &InUseError{Dir: h.dir, PID: int(holder)}
 	}
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (h *home) initialise(ctx context.Context, b binaries) error {
 	if h.temporary {
 		args = append(args, "--no-sync")
 	}
-	cmd := exec.CommandContext(ctx, b.path("initdb"), append(args, b.localeArgs()...)...)
+	cmd := exec.CommandContext(ctx, b.path("initdb"), append(args, b.localeArgs()...)...) //nolint:gosec // the binaries that find chose
 	h.account.prepare(cmd, h.dir)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("make an empty database with %s: %w\n%s", cmd.Path, err, lastLines(string(out)))
@@ -169,7 +169,7 @@ func (h *home) command(b binaries, port int) *exec.Cmd {
 	for _, setting := range settings {
 		args = append(args, "-c", setting)
 	}
-	cmd := exec.Command(b.path("postgres"), args...)
+	cmd := exec.Command(b.path("postgres"), args...) //nolint:gosec,noctx // the binaries that find chose; stop ends it, not a context
 	h.account.prepare(cmd, h.dir)
 	detach(cmd)
 	return cmd

@@ -19,7 +19,7 @@ var errLocked = errors.New("locked by another process")
 type fileLock struct{ file *os.File }
 
 // tryLock returns errLocked and the owner's process id when the lock is taken.
-func tryLock(path string) (*fileLock, int, error) {
+func tryLock(path string) (*fileLock, int32, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, 0, err
@@ -69,15 +69,15 @@ func (l *fileLock) release() error {
 }
 
 // readPID reads the process id on a file's first line; 0 when there is none.
-func readPID(path string) int {
+func readPID(path string) int32 {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return 0
 	}
 	first, _, _ := strings.Cut(string(content), "\n")
-	pid, err := strconv.Atoi(strings.TrimSpace(first))
+	pid, err := strconv.ParseInt(strings.TrimSpace(first), 10, 32)
 	if err != nil {
 		return 0
 	}
-	return pid
+	return int32(pid)
 }

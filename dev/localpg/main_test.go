@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -57,11 +58,15 @@ func startHelper(t *testing.T, dir string) (*exec.Cmd, int) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	var pid int
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
+		if pid > 0 && alive(t, pid) {
+			_ = syscall.Kill(pid, syscall.SIGQUIT) // where no parent-death signal does it
+			eventually(t, "the helper's server ends", func() bool { return !alive(t, pid) })
+		}
 	})
-	var pid int
 	if _, err := fmt.Fscanln(out, &pid); err != nil {
 		t.Fatalf("the helper printed no process id: %v", err)
 	}
@@ -72,17 +77,11 @@ func startHelper(t *testing.T, dir string) (*exec.Cmd, int) {
 // the parent of t.TempDir() is closed.
 func testDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "localpg-test-*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
+	dir := t.TempDir()
+	for _, closed := range []string{dir, filepath.Dir(dir)} {
+		if err := os.Chmod(closed, 0o755); err != nil {
+			t.Fatal(err)
 		}
-	})
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
 	}
 	return dir
 }
@@ -130,11 +129,11 @@ func query(t *testing.T, server *Server, sql string) string {
 // has waited for yet does not.
 func alive(t *testing.T, pid int) bool {
 	t.Helper()
-	p, err := process.NewProcessWithContext(t.Context(), int32(pid))
+	p, err := process.NewProcess(int32(pid)) // with no context: clean-up asks too
 	if err != nil {
 		return false
 	}
-	line, err := p.CmdlineWithContext(t.Context())
+	line, err := p.Cmdline()
 	return err == nil && line != ""
 }
 

@@ -26,7 +26,7 @@ func (h *home) stopOrphan(ctx context.Context, log *slog.Logger) error {
 	pid := readPID(pidFile)
 	if pid > 0 && serves(ctx, pid, h.dataPath()) {
 		log.Info("Stopping the PostgreSQL that an earlier run left", "pid", pid)
-		if err := unix.Kill(pid, unix.SIGINT); err != nil && !errors.Is(err, unix.ESRCH) {
+		if err := unix.Kill(int(pid), unix.SIGINT); err != nil && !errors.Is(err, unix.ESRCH) {
 			return fmt.Errorf("stop the PostgreSQL that an earlier run left (pid %d): %w", pid, err)
 		}
 		if err := awaitGone(ctx, pid, h.dataPath()); err != nil {
@@ -39,7 +39,7 @@ func (h *home) stopOrphan(ctx context.Context, log *slog.Logger) error {
 	return nil
 }
 
-func awaitGone(ctx context.Context, pid int, dataPath string) error {
+func awaitGone(ctx context.Context, pid int32, dataPath string) error {
 	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
 	tick := time.NewTicker(pollInterval)
@@ -55,8 +55,8 @@ func awaitGone(ctx context.Context, pid int, dataPath string) error {
 }
 
 // serves reports whether the process is a server that was started on dataPath.
-func serves(ctx context.Context, pid int, dataPath string) bool {
-	p, err := process.NewProcessWithContext(ctx, int32(pid))
+func serves(ctx context.Context, pid int32, dataPath string) bool {
+	p, err := process.NewProcessWithContext(ctx, pid)
 	if err != nil {
 		return false
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"strconv"
 	"time"
@@ -36,17 +37,22 @@ func (s *Server) awaitReady(ctx context.Context) error {
 func (s *Server) createDatabase(ctx context.Context) error {
 	conn, err := pgx.Connect(ctx, s.url("postgres"))
 	if err != nil {
-		return err
+		return fmt.Errorf("connect: %w", err)
 	}
 	// The connection was of use already; how it ends changes nothing.
 	defer func() { _ = conn.Close(ctx) }()
 	var exists bool
 	const query = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)"
-	if err := conn.QueryRow(ctx, query, database).Scan(&exists); err != nil || exists {
-		return err
+	if err := conn.QueryRow(ctx, query, database).Scan(&exists); err != nil {
+		return fmt.Errorf("look for the database: %w", err)
 	}
-	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{database}.Sanitize())
-	return err
+	if exists {
+		return nil
+	}
+	if _, err := conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{database}.Sanitize()); err != nil {
+		return fmt.Errorf("create the database: %w", err)
+	}
+	return nil
 }
 
 func portFree(ctx context.Context, port int) bool {
@@ -54,19 +60,23 @@ func portFree(ctx context.Context, port int) bool {
 	return err == nil && listener.Close() == nil
 }
 
+// freePort picks one below those that systems give to outgoing connections, so
+// that it is likely to be free the next time too.
 func freePort(ctx context.Context) (int, error) {
-	listener, err := listen(ctx, 0)
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
+	const first, count, attempts = 20000, 10000, 100
+	for range attempts {
+		if port := first + rand.IntN(count); portFree(ctx, port) { //nolint:gosec // a port is no secret
+			return port, nil
+		}
 	}
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err := errors.Join(err, listener.Close()); err != nil {
-		return 0, err
-	}
-	return strconv.Atoi(port)
+	return 0, errors.Join(fmt.Errorf("found no free port from %d to %d", first, first+count-1), ctx.Err())
 }
 
 func listen(ctx context.Context, port int) (net.Listener, error) {
 	var config net.ListenConfig
-	return config.Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	listener, err := config.Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return nil, fmt.Errorf("try port %d: %w", port, err)
+	}
+	return listener, nil
 }

@@ -69,7 +69,7 @@ func (u *utterance) mask(s string) {
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if end := closing(s, i, r); end > 0 && len(u.quotes) < maxQuotes {
-			b.WriteRune(firstQuote + rune(len(u.quotes)))
+			b.WriteRune(firstQuote + rune(len(u.quotes))) //nolint:gosec // at most maxQuotes
 			u.quotes = append(u.quotes, strings.TrimSpace(s[i+size:end]))
 			i = end + size
 			continue

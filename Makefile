@@ -1,0 +1,85 @@
+# Every command of this repository. `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := $(CURDIR)/.bin
+GOLANGCI_LINT_VERSION := v2.15.0
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X todo-chatbot/backend/app.Version=$(VERSION)
+
+# The race detector needs a C compiler; CI must have one.
+RACE := $(if $(or $(CI),$(shell command -v gcc || command -v clang)),-race)
+
+ASSETS := frontend/internal/static/dist/app.js
+ASSET_SOURCES := $(shell find frontend/internal/static/js frontend/internal/static/css -type f) \
+	frontend/internal/static/favicon.svg frontend/package.json frontend/package-lock.json
+
+## — Use —
+
+.PHONY: help
+help: ## List the commands
+	@awk 'BEGIN {FS = ":.*## "} /^## — / {gsub(/^## — | —$$/, ""); printf "\n\033[1m%s\033[0m\n", $$0} /^[a-z-]+:.*## / {printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: assets ## Run everything on this machine, PostgreSQL included; Ctrl-C stops it
+	@go build -o $(BIN)/dev ./dev && exec $(BIN)/dev
+
+.PHONY: build
+build: assets ## Build both programs into .bin/
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/backend ./backend
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/frontend ./frontend
+
+## — Check —
+
+.PHONY: test
+test: assets ## Run all tests: unit, integration on PostgreSQL, and in a browser
+	@$(if $(RACE),,echo "No C compiler here: the tests run without the race detector. Install gcc to have it." >&2)
+	go test $(RACE) ./...
+
+.PHONY: lint
+lint: $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION) ## Run the linters and check what may import what
+	$< run ./...
+	@if go list -deps ./frontend/... | grep -E '^todo-chatbot/backend/|jackc/pgx' | grep -v '^todo-chatbot/backend/api$$'; then \
+		echo "The frontend must not depend on the packages above: it talks to the backend through backend/api alone." >&2; exit 1; fi
+
+.PHONY: verify
+verify: ## Check that generated files are fresh
+	go mod tidy -diff
+	go mod verify
+	go tool templ fmt -fail frontend dev
+	@fingerprint() { git ls-files -co --exclude-standard '*_templ.go' | git hash-object --stdin-paths; }; \
+	before=$$(fingerprint); $(MAKE) generate; \
+	if [ "$$before" != "$$(fingerprint)" ]; then \
+		echo "Generated files were stale; they are fresh now: commit them." >&2; exit 1; fi
+
+.PHONY: fmt
+fmt: $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION) ## Format Go and templ
+	$< fmt ./...
+	go tool templ fmt frontend
+
+## — Make —
+
+.PHONY: generate
+generate: ## Generate Go from templ
+	go tool templ generate -path frontend -log-level error
+
+.PHONY: assets
+assets: $(ASSETS) ## Bundle what the browser loads
+
+$(ASSETS): $(ASSET_SOURCES)
+	@command -v npm >/dev/null || { echo "npm is missing. Install Node.js 20 or newer: https://nodejs.org" >&2; exit 1; }
+	npm --prefix frontend ci --no-audit --no-fund --loglevel=error
+	npm --prefix frontend run --silent build
+	@touch $@
+
+$(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION):
+	GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv $(BIN)/golangci-lint $@
+
+.PHONY: clean
+clean: ## Remove what was built; the data of make run stays
+	rm -rf $(BIN) frontend/node_modules
+	find frontend/internal/static/dist -type f ! -name .gitkeep -delete

@@ -1,0 +1,122 @@
+package app
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"todo-chatbot/backend/api"
+)
+
+func titles(p page) []string {
+	return p.byID("task-title").Map(func(_ int, s *goquery.Selection) string { return s.Text() })
+}
+
+func TestTasks_WithoutScript(t *testing.T) {
+	t.Parallel()
+	fake, b := signedIn(t)
+	back := []string{"Referer", b.url + "/c/new?status=all"}
+
+	wantRedirect(t, b.post("/tasks", url.Values{"title": {" Buy milk "}}, back...), "/c/new?status=all#tasks")
+	wantRedirect(t, b.post("/tasks/1/complete", url.Values{}, back...), "/c/new?status=all#tasks")
+	if task := fake.Tasks()[0]; task.Title != "Buy milk" || !task.Completed {
+		t.Errorf("task %+v", task)
+	}
+	wantRedirect(t, b.post("/tasks/1/reopen", url.Values{}), "/#tasks")
+	if fake.Tasks()[0].Completed {
+		t.Error("the task was not reopened")
+	}
+	wantRedirect(t, b.post("/tasks/1/delete", url.Values{}), "/#tasks")
+	if n := len(fake.Tasks()); n != 0 {
+		t.Errorf("%d tasks are left", n)
+	}
+	wantError(t, b.post("/tasks/1/delete", url.Values{}), http.StatusNotFound, "nothing here")
+	wantError(t, b.post("/tasks", url.Values{"title": {""}}), http.StatusUnprocessableEntity, "Say what is to be done")
+	wantRedirect(t, b.get("/tasks?status=pending"), "/?status=pending#tasks")
+}
+
+func TestTasks_WithScript(t *testing.T) {
+	t.Parallel()
+	fake, b := signedIn(t)
+	fake.AddTask(api.Task{Title: "Buy milk"})
+	fake.AddTask(api.Task{Title: "Call mum", Completed: true})
+
+	p := b.get("/tasks?status=pending", htmx...)
+	if got := strings.Join(titles(p), ","); got != "Buy milk" {
+		t.Errorf("pending: %s", got)
+	}
+	if p.byID("filter-pending").AttrOr("aria-current", "") != "true" {
+		t.Error("the filter is not marked")
+	}
+
+	p = b.post("/tasks", url.Values{"title": {"Water plants"}, "status": {"pending"}}, htmx...)
+	if got := strings.Join(titles(p), ","); got != "Buy milk,Water plants" {
+		t.Errorf("after adding: %s", got)
+	}
+	if p.Find(`hx-partial[hx-target="#task-panel"] #task-panel`).Length() != 1 || p.Find("#new-task").AttrOr("value", "") != "" {
+		t.Error("want the emptied form and, beside it, the list")
+	}
+
+	p = b.post("/tasks", url.Values{"title": {" "}}, htmx...)
+	wantError(t, p, http.StatusUnprocessableEntity, "Say what is to be done")
+
+	p = b.post("/tasks/99/complete", url.Values{}, htmx...)
+	if p.Status != http.StatusNotFound || p.Header.Get("HX-Retarget") != "#notice" {
+		t.Errorf("no such task: %d to %q", p.Status, p.Header.Get("HX-Retarget"))
+	}
+}
+
+func TestTasks_Edit(t *testing.T) {
+	t.Parallel()
+	fake, b := signedIn(t)
+	due := time.Date(2026, 11, 27, 15, 0, 0, 0, time.UTC)
+	fake.AddTask(api.Task{Title: "Call mum", Description: "About\nSunday", Priority: api.PriorityHigh, Tags: []string{"family", "phone"}, DueAt: &due})
+
+	form := b.get("/tasks/1", "Referer", b.url+"/c/4").byID("task-form")
+	for selector, want := range map[string]string{
+		"[name=title]": "Call mum", "[name=tags]": "family, phone", "[name=due]": "2026-11-27T15:00",
+		"[name=back]": "/c/4", "option[selected]": "high",
+	} {
+		if got := form.Find(selector).AttrOr("value", ""); got != want {
+			t.Errorf("%s is %q, want %q", selector, got, want)
+		}
+	}
+	if got := form.Find("textarea").Text(); got != "About\nSunday" {
+		t.Errorf("notes %q", got)
+	}
+
+	typed := url.Values{
+		"title": {"Call dad"}, "description": {"Soon"}, "priority": {"low"}, "tags": {"#family, , dad,dad"},
+		"due": {"2026-11-28T09:30"}, "time_zone": {"Europe/Berlin"}, "back": {"/c/4"},
+	}
+	wantRedirect(t, b.post("/tasks/1", typed), "/c/4#tasks")
+	got := fake.Tasks()[0]
+	if got.Title != "Call dad" || got.Priority != api.PriorityLow || strings.Join(got.Tags, ",") != "family,dad" ||
+		!got.DueAt.Equal(time.Date(2026, 11, 28, 8, 30, 0, 0, time.UTC)) {
+		t.Errorf("saved %+v, due %v", got, got.DueAt)
+	}
+
+	typed.Set("due", "")
+	if p := b.post("/tasks/1", typed, htmx...); p.Status != http.StatusOK || p.Find("#task-panel").Length() != 1 {
+		t.Errorf("with the script: status %d", p.Status)
+	}
+	if fake.Tasks()[0].DueAt != nil {
+		t.Error("the date was not taken away")
+	}
+
+	typed.Set("due", "tomorrow")
+	p := b.post("/tasks/1", typed, htmx...)
+	wantError(t, p, http.StatusUnprocessableEntity, "Give a date")
+	if p.Header.Get("HX-Retarget") != "#task-1" || p.Find("[name=title]").AttrOr("value", "") != "Call dad" {
+		t.Error("the form is not in the place of the row, or lost what was typed")
+	}
+
+	typed.Set("due", "")
+	typed.Set("title", " ")
+	wantError(t, b.post("/tasks/1", typed), http.StatusUnprocessableEntity, "Say what is to be done")
+	wantError(t, b.get("/tasks/7"), http.StatusNotFound, "nothing here")
+}
