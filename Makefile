@@ -71,7 +71,7 @@ assets: $(ASSETS) ## Bundle what the browser loads
 
 $(ASSETS): $(ASSET_SOURCES)
 	@command -v npm >/dev/null || { echo "npm is missing. Install Node.js 20 or newer: https://nodejs.org" >&2; exit 1; }
-	npm --prefix frontend ci --no-audit --no-fund --loglevel=error
+	npm --prefix frontend ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	npm --prefix frontend run --silent build
 	@touch $@
 
