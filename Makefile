@@ -25,6 +25,7 @@ help: ## List the commands
 
 .PHONY: run
 run: assets ## Run everything on this machine, PostgreSQL included; Ctrl-C stops it
+	@echo 'Building; the first time takes a minute or two.'
 	@go build -o $(BIN)/dev ./dev && exec $(BIN)/dev
 
 .PHONY: build

@@ -9,11 +9,13 @@ import (
 
 	"github.com/lmittmann/tint"
 	"github.com/mattn/go-isatty"
+
+	"todo-chatbot/internal/telemetry"
 )
 
 // newLogger writes lines such as "15:04:05 backend  INFO  message key=value".
 func newLogger(w io.Writer, part string, level slog.Level, colour bool) *slog.Logger {
-	return slog.New(tint.NewTextHandler(w, &tint.Options{
+	return telemetry.WithRequestIDs(tint.NewTextHandler(w, &tint.Options{
 		Level:      level,
 		TimeFormat: time.TimeOnly,
 		NoColor:    !colour,

@@ -66,7 +66,8 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 
 func (a *App) assemble(ctx context.Context) error {
 	var err error
-	if a.db, err = postgres.Open(ctx, string(a.cfg.DatabaseURL), a.cfg.DatabaseMaxConns); err != nil {
+	a.db, err = postgres.Open(ctx, string(a.cfg.DatabaseURL), postgres.Options{MaxConns: a.cfg.DatabaseMaxConns, Pooled: a.cfg.pooled()})
+	if err != nil {
 		return err
 	}
 	a.metrics = newMetrics(a.db)

@@ -93,6 +93,12 @@ func (c *Config) Validate() error {
 
 func validPort(port int) bool { return port >= 0 && port <= 65535 }
 
+// pooled tells whether DATABASE_URL leads to a pooler: it does where there is
+// another way to the same database.
+func (c *Config) pooled() bool {
+	return c.DatabaseDirectURL != "" && c.DatabaseDirectURL != c.DatabaseURL
+}
+
 // migrationURL is the way to the database that is no pooler.
 func (c *Config) migrationURL() string {
 	if c.DatabaseDirectURL != "" {

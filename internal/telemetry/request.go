@@ -2,13 +2,14 @@ package telemetry
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5/middleware"
-	"github.com/google/uuid"
 )
 
 // HeaderRequestID carries a request's id from the frontend to the backend and
@@ -18,6 +19,9 @@ const HeaderRequestID = "X-Request-Id"
 // knownID is what an id from outside may look like; anything else could forge
 // log lines, and gets a new id.
 var knownID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
+
+// newRequestID is 80 random bits, short enough to read out and to search for.
+func newRequestID() string { return strings.ToLower(rand.Text()[:16]) }
 
 type requestIDKey struct{}
 
@@ -38,7 +42,7 @@ func IdentifyRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(HeaderRequestID)
 		if !knownID.MatchString(id) {
-			id = uuid.NewString()
+			id = newRequestID()
 		}
 		w.Header().Set(HeaderRequestID, id)
 		next.ServeHTTP(w, r.WithContext(WithRequestID(r.Context(), id)))

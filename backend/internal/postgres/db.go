@@ -23,15 +23,26 @@ const connectTimeout = 3 * time.Second
 // for concurrent use.
 type DB struct{ pool *pgxpool.Pool }
 
-// Open makes a pool of at most maxConns connections to the database at url. It
-// does not connect: a database that is away now may be there at the first
-// query.
-func Open(ctx context.Context, url string, maxConns int) (*DB, error) {
+// Options say how a DB connects.
+type Options struct {
+	MaxConns int // at most
+	// Pooled tells that a pooler in transaction mode is between, such as
+	// PgBouncer or Neon's: statements are then not prepared under names,
+	// because the next transaction may reach another server process.
+	Pooled bool
+}
+
+// Open makes a pool of connections to the database at url. It does not
+// connect: a database that is away now may be there at the first query.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("DATABASE_URL is no PostgreSQL URL such as postgres://user:password@host:5432/name")
 	}
-	config.MaxConns = int32(min(maxConns, math.MaxInt32)) //nolint:gosec // bounded just here
+	config.MaxConns = int32(min(o.MaxConns, math.MaxInt32)) //nolint:gosec // bounded just here
+	if o.Pooled {
+		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
+	}
 	config.ConnConfig.ConnectTimeout = connectTimeout
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

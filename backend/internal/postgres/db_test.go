@@ -14,7 +14,7 @@ import (
 
 func TestOpen_SaysWhatIsWrongWithoutThePassword(t *testing.T) {
 	t.Parallel()
-	_, err := postgres.Open(t.Context(), "postgres://me:hunter2@host:notaport/db", 2)
+	_, err := postgres.Open(t.Context(), "postgres://me:hunter2@host:notaport/db", postgres.Options{MaxConns: 2})
 	if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), "DATABASE_URL") {
 		t.Errorf("got %v", err)
 	}
@@ -22,7 +22,7 @@ func TestOpen_SaysWhatIsWrongWithoutThePassword(t *testing.T) {
 
 func TestPing_DatabaseAway(t *testing.T) {
 	t.Parallel()
-	db, err := postgres.Open(t.Context(), "postgres://nobody@127.0.0.1:1/none", 2)
+	db, err := postgres.Open(t.Context(), "postgres://nobody@127.0.0.1:1/none", postgres.Options{MaxConns: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func Open(t testing.TB) *postgres.DB {
 // OpenURL is a DB, such as a second replica's, on a database of URL.
 func OpenURL(t testing.TB, url string) *postgres.DB {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), url, 8)
+	db, err := postgres.Open(t.Context(), url, postgres.Options{MaxConns: 8})
 	if err != nil {
 		t.Fatal(err)
 	}
