@@ -34,7 +34,7 @@ func pooler(t *testing.T, direct string) (pooled string) {
 	}
 	password, _ := database.User.Password()
 	// Not t.TempDir, which PgBouncer as another user cannot enter.
-	dir, err := os.MkdirTemp("", "todo-pgbouncer-")
+	dir, err := os.MkdirTemp("", "todo-pgbouncer-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}

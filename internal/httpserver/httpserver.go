@@ -43,7 +43,7 @@ func (s *Server) Stopping() bool { return s.stopping.Load() }
 // returns nil. Requests see a context that outlives ctx until they are cut.
 func (s *Server) Serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{
-		Handler:           handler,
+		Handler:           s.sendAway(handler),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		IdleTimeout:       idleTimeout,
@@ -60,6 +60,18 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, handler http.
 	s.stopping.Store(true)
 	s.giveNotice(failed)
 	return s.shutDown(context.WithoutCancel(ctx), server)
+}
+
+// sendAway closes each connection with its next answer once the program was
+// asked to stop, so that clients that keep connections open come back through
+// the load balancer instead of meeting a closed one.
+func (s *Server) sendAway(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.Stopping() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (s *Server) giveNotice(failed <-chan error) {

@@ -94,6 +94,9 @@ func TestServe_GivesNoticeBeforeItCloses(t *testing.T) {
 		}
 		resp.Body.Close()
 		if resp.StatusCode == http.StatusServiceUnavailable {
+			if !resp.Close {
+				t.Error("the connection was kept open")
+			}
 			break
 		}
 	}
