@@ -31,6 +31,7 @@ func (s settings) ports() []port {
 // whom it is taken, and how to get on.
 func checkPorts(ctx context.Context, ports []port) error {
 	var problems []error
+	var moves []string
 	seen := map[int]string{}
 	for _, p := range ports {
 		if other, ok := seen[p.number]; ok {
@@ -41,10 +42,14 @@ func checkPorts(ctx context.Context, ports []port) error {
 		err := tryListen(ctx, p.number)
 		switch {
 		case errors.Is(err, syscall.EADDRINUSE):
-			problems = append(problems, takenError(ctx, p, ports))
+			problems = append(problems, takenError(ctx, p))
+			moves = append(moves, fmt.Sprintf("%s=%d", p.variable, nextFree(ctx, p.number, ports)))
 		case err != nil:
 			problems = append(problems, fmt.Errorf("%s cannot be used: %w", p.variable, err))
 		}
+	}
+	if len(moves) > 0 {
+		problems = append(problems, fmt.Errorf("stop what is in the way, or move: %s make run", strings.Join(moves, " ")))
 	}
 	return errors.Join(problems...)
 }
@@ -68,13 +73,11 @@ func tryListen(ctx context.Context, number int) error {
 	return nil
 }
 
-func takenError(ctx context.Context, p port, ports []port) error {
-	escape := fmt.Sprintf("%s=%d make run", p.variable, nextFree(ctx, p.number, ports))
+func takenError(ctx context.Context, p port) error {
 	if owner := ownerOf(ctx, p.number); owner != "" {
-		return fmt.Errorf("port %d is taken by %s. Stop that program, or pick another port: %s", p.number, owner, escape)
+		return fmt.Errorf("port %d is taken by %s", p.number, owner)
 	}
-	return fmt.Errorf("port %d is taken, by a program that only its user or root can see: sudo lsof -i :%d. "+
-		"Stop it, or pick another port: %s", p.number, p.number, escape)
+	return fmt.Errorf("port %d is taken, by a program that only its user or root can see: sudo lsof -i :%d", p.number, p.number)
 }
 
 // nextFree is the lowest usable port above the taken one.

@@ -137,6 +137,7 @@ func (r *runner) await(f func() error) error {
 
 func (r *runner) newBackend(ctx context.Context) (*backend.App, error) {
 	if err := setenv(map[string]string{
+		"LISTEN_HOST":  r.settings.ListenHost,
 		"PORT":         strconv.Itoa(r.settings.BackendPort),
 		"METRICS_PORT": strconv.Itoa(r.settings.MetricsPort),
 		"DATABASE_URL": r.settings.DatabaseURL,
@@ -157,6 +158,7 @@ func (r *runner) newBackend(ctx context.Context) (*backend.App, error) {
 
 func (r *runner) newFrontend() (*frontend.App, error) {
 	if err := setenv(map[string]string{
+		"LISTEN_HOST":   r.settings.ListenHost,
 		"PORT":          strconv.Itoa(r.settings.FrontendPort),
 		"BACKEND_URL":   localURL(r.settings.BackendPort),
 		"COOKIE_SECURE": "false", // the browser comes over plain HTTP

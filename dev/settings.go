@@ -12,14 +12,17 @@ import (
 	"path/filepath"
 
 	"github.com/joho/godotenv"
-	"github.com/kelseyhightower/envconfig"
 
 	"todo-chatbot/dev/localpg"
+	"todo-chatbot/internal/config"
 )
 
 // settings are what `make run` itself reads. Everything else in the
 // environment or in .env, such as LLM_PROVIDER, goes to the apps as it is.
 type settings struct {
+	// ListenHost is this machine alone by default: what runs here is not for
+	// the network around it.
+	ListenHost   string     `envconfig:"LISTEN_HOST" default:"127.0.0.1"`
 	FrontendPort int        `envconfig:"FRONTEND_PORT" default:"3000"`
 	BackendPort  int        `envconfig:"BACKEND_PORT" default:"8000"`
 	MetricsPort  int        `envconfig:"METRICS_PORT" default:"9090"`
@@ -30,6 +33,10 @@ type settings struct {
 	StateDir string `envconfig:"TODO_STATE_DIR"`
 }
 
+// Validate implements config.Validator. The ports are tried, and the rest is
+// the apps' to judge.
+func (s *settings) Validate() error { return nil }
+
 func loadSettings() (settings, error) {
 	var s settings
 	root, err := checkoutRoot()
@@ -39,8 +46,8 @@ func loadSettings() (settings, error) {
 	if err := godotenv.Load(filepath.Join(root, ".env")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return s, fmt.Errorf("read .env: %w", err)
 	}
-	if err := envconfig.Process("", &s); err != nil {
-		return s, fmt.Errorf("read the environment: %w", err)
+	if err := config.Load(&s); err != nil {
+		return s, err
 	}
 	if s.StateDir == "" {
 		s.StateDir, err = localpg.StateDir(checkoutName(root))

@@ -70,6 +70,9 @@ func (c *Client) ListTasks(ctx context.Context, userID string, q TaskQuery) (Tas
 	if q.Status != "" {
 		values.Set("status", string(q.Status))
 	}
+	if q.Order != "" {
+		values.Set("order", string(q.Order))
+	}
 	return call[TaskPage](ctx, c, http.MethodGet, userPath(userID, "tasks")+query(values), nil)
 }
 
@@ -95,7 +98,7 @@ func (c *Client) UpdateTask(ctx context.Context, userID string, id int64, in Tas
 
 // SetTaskCompleted completes or reopens a task.
 func (c *Client) SetTaskCompleted(ctx context.Context, userID string, id int64, completed bool) (Task, error) {
-	return call[Task](ctx, c, http.MethodPatch, taskPath(userID, id)+"/complete", CompleteRequest{Completed: &completed})
+	return call[Task](ctx, c, http.MethodPatch, taskPath(userID, id)+"/complete", CompleteRequest{Completed: Some(completed)})
 }
 
 // DeleteTask removes a task.

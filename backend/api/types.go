@@ -88,7 +88,7 @@ type TaskPatch struct {
 
 // CompleteRequest sets a task's state; without a body the call toggles it.
 type CompleteRequest struct {
-	Completed *bool `json:"completed,omitempty"`
+	Completed Optional[bool] `json:"completed,omitzero"`
 }
 
 // TaskStatus selects tasks of a list.
@@ -102,10 +102,20 @@ const (
 	StatusOverdue   TaskStatus = "overdue"
 )
 
+// Order of a list.
+type Order string
+
+// The orders of a list.
+const (
+	OrderAscending  Order = "asc"
+	OrderDescending Order = "desc" // the newest first
+)
+
 // TaskQuery is what a task list can be asked for; the zero value asks for the
-// first page of all tasks.
+// first page of all tasks, the oldest first.
 type TaskQuery struct {
 	Status TaskStatus
+	Order  Order
 	Limit  int    // 1 to 100; 0 means 50
 	Cursor string // NextCursor of the page before
 }

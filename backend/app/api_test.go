@@ -43,6 +43,7 @@ func TestAuth(t *testing.T) {
 		"a wrong password": {Email: "ada@example.com", Password: "wrong horse"},
 		"nobody's email":   {Email: "eve@example.com", Password: "correct horse"},
 		"nothing":          {},
+		"a zero byte":      {Email: "a\x00@example.com", Password: "correct horse"},
 	} {
 		if _, err := client.SignIn(t.Context(), in); codeOf(err) != api.CodeUnauthenticated {
 			t.Errorf("%s: got %v", name, err)
@@ -156,7 +157,10 @@ func TestBadRequests(t *testing.T) {
 		"nothing":                {"POST", mine + "/tasks", jsonType, ``, 400, api.CodeMalformed, ""},
 		"two values":             {"POST", mine + "/tasks", jsonType, `{"title":"a"}{"title":"b"}`, 400, api.CodeMalformed, ""},
 		"an unknown field":       {"POST", mine + "/tasks", jsonType, `{"title":"a","colour":"red"}`, 400, api.CodeMalformed, ""},
-		"a list":                 {"POST", mine + "/tasks", jsonType, `[]`, 422, api.CodeInvalid, ""},
+		"a list":                 {"POST", mine + "/tasks", jsonType, `[]`, 400, api.CodeMalformed, ""},
+		"a number for a date":    {"POST", mine + "/tasks", jsonType, `{"title":"a","due_at":5}`, 422, api.CodeInvalid, "due_at"},
+		"neither done nor not":   {"PATCH", mine + "/tasks/1/complete", jsonType, `{"completed":null}`, 422, api.CodeInvalid, "completed"},
+		"MCP over 1 MiB":         {"POST", "/mcp", jsonType, `{"x":"` + strings.Repeat("a", 1<<20) + `"}`, 413, api.CodeTooLarge, ""},
 		"a wrong type":           {"POST", mine + "/tasks", jsonType, `{"title":7}`, 422, api.CodeInvalid, "title"},
 		"a wrong type in PATCH":  {"PATCH", mine + "/tasks/1", jsonType, `{"completed":"yes"}`, 422, api.CodeInvalid, "completed"},
 		"a null":                 {"PATCH", mine + "/tasks/1", jsonType, `{"title":null}`, 422, api.CodeInvalid, "title"},
@@ -170,6 +174,8 @@ func TestBadRequests(t *testing.T) {
 		"another content type":   {"POST", mine + "/tasks", "text/plain", `{"title":"a"}`, 415, api.CodeUnsupportedMediaType, ""},
 		"no content type":        {"POST", mine + "/tasks", "", `{"title":"a"}`, 415, api.CodeUnsupportedMediaType, ""},
 		"an unknown status":      {"GET", mine + "/tasks?status=open", "", ``, 422, api.CodeInvalid, "status"},
+		"an unknown order":       {"GET", mine + "/tasks?order=up", "", ``, 422, api.CodeInvalid, "order"},
+		"a date beyond writing":  {"POST", mine + "/tasks", jsonType, `{"title":"a","due_at":"9999-12-31T23:59:59-14:00"}`, 422, api.CodeInvalid, "due_at"},
 		"a mistyped filter":      {"GET", mine + "/tasks?state=all", "", ``, 422, api.CodeInvalid, "state"},
 		"a limit of 101":         {"GET", mine + "/tasks?limit=101", "", ``, 422, api.CodeInvalid, "limit"},
 		"a limit of 0":           {"GET", mine + "/tasks?limit=0", "", ``, 422, api.CodeInvalid, "limit"},

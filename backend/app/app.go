@@ -80,7 +80,7 @@ func (a *App) assemble(ctx context.Context) error {
 		return err
 	}
 	tasks := todo.NewService(a.db)
-	tools := mcpserver.New(tasks, Version, a.metrics.toolCall)
+	tools := mcpserver.New(tasks, Version, a.metrics.toolCall, a.log)
 	if a.caller, err = tools.NewCaller(ctx); err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (a *App) assemble(ctx context.Context) error {
 func (a *App) provider() llm.Provider {
 	if a.cfg.LLMProvider == ProviderOpenAI {
 		return openai.New(openai.Config{
-			BaseURL: a.cfg.OpenAIBaseURL, APIKey: string(a.cfg.OpenAIAPIKey), Model: a.cfg.OpenAIModel,
+			BaseURL: string(a.cfg.OpenAIBaseURL), APIKey: string(a.cfg.OpenAIAPIKey), Model: a.cfg.OpenAIModel,
 			Timeout: a.cfg.OpenAITimeout, MaxRetries: a.cfg.OpenAIRetries,
 		})
 	}
@@ -113,10 +113,10 @@ func (a *App) provider() llm.Provider {
 
 func (a *App) listen(ctx context.Context) error {
 	var err error
-	if a.api, err = httpserver.Listen(ctx, a.cfg.Port); err != nil {
+	if a.api, err = httpserver.Listen(ctx, a.cfg.ListenHost, a.cfg.Port); err != nil {
 		return err
 	}
-	a.ops, err = httpserver.Listen(ctx, a.cfg.MetricsPort)
+	a.ops, err = httpserver.Listen(ctx, a.cfg.ListenHost, a.cfg.MetricsPort)
 	return err
 }
 
@@ -136,13 +136,16 @@ func (a *App) Run(ctx context.Context) error {
 	a.log.InfoContext(ctx, "backend starts", "version", Version, "url", a.URL(), "settings", config.LogValue(a.cfg))
 	group, ctx := errgroup.WithContext(ctx)
 	opsCtx, stopOps := context.WithCancel(context.WithoutCancel(ctx))
+	patience, lose := context.WithCancel(context.WithoutCancel(ctx))
+	defer lose()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(a.cfg.ShutdownNotice+a.cfg.ShutdownDrain, lose) })()
 	group.Go(func() error {
 		defer stopOps() // metrics are served as long as there is anything to measure
-		if err := a.http.Serve(ctx, a.api, a.rest); err != nil {
-			return err
-		}
-		a.drainTurns(context.WithoutCancel(ctx))
-		return nil
+		err := a.http.Serve(ctx, a.api, a.rest)
+		// Turns whose clients left end too, within the time that is left. One that
+		// does not make it is kept, and goes on when it is sent again.
+		a.agent.Shutdown(patience)
+		return err
 	})
 	group.Go(func() error {
 		ops := &httpserver.Server{Drain: time.Second, Log: a.log}
@@ -153,14 +156,6 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	a.log.Info("backend stopped")
 	return nil
-}
-
-// drainTurns lets turns end whose clients left; a turn that does not make it
-// is kept, and goes on when it is sent again.
-func (a *App) drainTurns(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, a.cfg.ShutdownDrain)
-	defer cancel()
-	a.agent.Wait(ctx)
 }
 
 // ready implements rest.Config.Ready.

@@ -19,6 +19,7 @@ import (
 	"todo-chatbot/backend/internal/llm"
 	"todo-chatbot/backend/internal/llm/llmtest"
 	"todo-chatbot/backend/internal/postgres/pgtest"
+	"todo-chatbot/internal/config"
 )
 
 // published are the eight sentences of the brief, with the tools that it names
@@ -223,7 +224,7 @@ func TestChat_ThroughAModel(t *testing.T) {
 		llmtest.Text("Added **Buy groceries**."),
 	)
 	cfg := testConfig(pgtest.URL(t))
-	cfg.LLMProvider, cfg.OpenAIBaseURL, cfg.OpenAIModel, cfg.OpenAITimeout = app.ProviderOpenAI, model.URL, "test-model", 10*time.Second
+	cfg.LLMProvider, cfg.OpenAIBaseURL, cfg.OpenAIModel, cfg.OpenAITimeout = app.ProviderOpenAI, config.URL(model.URL), "test-model", 10*time.Second
 	url, _ := start(t, cfg)
 	p := signUp(t, url, nil)
 	answer, err := p.Chat(t.Context(), p.id, "", api.ChatRequest{Message: "Add a task to buy groceries"})

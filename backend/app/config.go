@@ -21,8 +21,9 @@ const (
 // Config is every setting of the backend. docs/configuration.md explains them
 // to people; a test keeps the two together.
 type Config struct {
-	Port        int `envconfig:"PORT" default:"8000"`
-	MetricsPort int `envconfig:"METRICS_PORT" default:"9090"`
+	ListenHost  string `envconfig:"LISTEN_HOST"`
+	Port        int    `envconfig:"PORT" default:"8000"`
+	MetricsPort int    `envconfig:"METRICS_PORT" default:"9090"`
 
 	DatabaseURL       config.URL `envconfig:"DATABASE_URL" required:"true"`
 	DatabaseDirectURL config.URL `envconfig:"DATABASE_DIRECT_URL"`
@@ -32,7 +33,7 @@ type Config struct {
 	JWTLifetime time.Duration `envconfig:"JWT_LIFETIME" default:"24h"`
 
 	LLMProvider   string        `envconfig:"LLM_PROVIDER" default:"rules"`
-	OpenAIBaseURL string        `envconfig:"OPENAI_BASE_URL" default:"https://api.openai.com/v1"`
+	OpenAIBaseURL config.URL    `envconfig:"OPENAI_BASE_URL" default:"https://api.openai.com/v1"`
 	OpenAIAPIKey  config.Secret `envconfig:"OPENAI_API_KEY"`
 	OpenAIModel   string        `envconfig:"OPENAI_MODEL"`
 	OpenAITimeout time.Duration `envconfig:"OPENAI_TIMEOUT" default:"30s"`
@@ -76,7 +77,7 @@ func (c *Config) Validate() error {
 	must(c.JWTLifetime >= time.Minute, "JWT_LIFETIME must be at least 1m")
 	must(c.LLMProvider == ProviderRules || c.LLMProvider == ProviderOpenAI, "LLM_PROVIDER must be rules or openai")
 	if c.LLMProvider == ProviderOpenAI {
-		base, err := url.Parse(c.OpenAIBaseURL)
+		base, err := url.Parse(string(c.OpenAIBaseURL))
 		must(err == nil && base.Host != "", "OPENAI_BASE_URL must be a URL such as https://api.openai.com/v1")
 		must(c.OpenAIModel != "", "OPENAI_MODEL must be set when LLM_PROVIDER is openai")
 		must(c.OpenAITimeout > 0, "OPENAI_TIMEOUT must be positive")

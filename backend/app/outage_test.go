@@ -3,10 +3,15 @@ package app_test
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +19,7 @@ import (
 
 	"todo-chatbot/backend/api"
 	"todo-chatbot/backend/app"
+	"todo-chatbot/backend/internal/postgres/pgtest"
 	"todo-chatbot/dev/localpg"
 )
 
@@ -91,4 +97,124 @@ func TestDatabaseAway(t *testing.T) {
 	if err != nil || len(answer.ToolCalls) != 1 {
 		t.Errorf("got %+v, %v", answer, err)
 	}
+}
+
+// frozen is a way to the database at url that stops to pass anything on when
+// freeze is called, like a network that swallows packets.
+func frozen(t *testing.T, databaseURL string) (through string, freeze func()) {
+	t.Helper()
+	target, err := url.Parse(databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	database := target.Host
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	var gate sync.RWMutex // held for writing while nothing passes
+	pass := func(to, from net.Conn) {
+		defer to.Close()
+		buffer := make([]byte, 32<<10)
+		for {
+			n, err := from.Read(buffer)
+			if err != nil {
+				return
+			}
+			gate.RLock()
+			_, err = to.Write(buffer[:n])
+			gate.RUnlock()
+			if err != nil {
+				return
+			}
+		}
+	}
+	go func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("tcp", database)
+			if err != nil {
+				client.Close()
+				continue
+			}
+			go pass(server, client)
+			go pass(client, server)
+		}
+	}()
+	target.Host = listener.Addr().String()
+	return target.String(), func() {
+		gate.Lock()
+		t.Cleanup(gate.Unlock)
+	}
+}
+
+func TestDatabaseHangs(t *testing.T) {
+	t.Parallel()
+	through, freeze := frozen(t, pgtest.URL(t))
+	url, stop := start(t, testConfig(through))
+	p := signUp(t, url, nil)
+	freeze()
+	_, err := p.ListTasks(t.Context(), p.id, api.TaskQuery{})
+	if codeOf(err) != api.CodeUnavailable {
+		t.Errorf("got %v", err)
+	}
+	if err := p.Ready(t.Context()); codeOf(err) != api.CodeUnavailable {
+		t.Errorf("readiness: %v", err)
+	}
+	stop() // must not wait for the database
+}
+
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	backend, err := app.New(t.Context(), testConfig(pgtest.URL(t)), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- backend.Run(ctx) }()
+	p := signUp(t, backend.URL(), nil)
+	if _, err := p.Chat(t.Context(), p.id, "", api.ChatRequest{Message: "Add a task to buy milk"}); err != nil {
+		t.Fatal(err)
+	}
+	strange, err := http.NewRequestWithContext(t.Context(), "BREW", backend.URL()+"/coffee", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp, err := http.DefaultClient.Do(strange); err != nil {
+		t.Fatal(err)
+	} else {
+		resp.Body.Close()
+	}
+	resp, err := http.Get(backend.MetricsURL() + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`todo_http_request_duration_seconds_count{method="POST",route="/api/{user_id}/chat",status="200"} 1`,
+		`todo_tool_call_duration_seconds_count{outcome="ok",tool="add_task"} 1`,
+		`todo_http_request_duration_seconds_count{method="other",route="none"`,
+		`todo_database_connections_max 6`,
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
+	if strings.Contains(string(text), "BREW") {
+		t.Error("a client made a metric of its own")
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	backend.Close()
 }

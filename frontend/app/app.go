@@ -15,6 +15,9 @@ import (
 	"todo-chatbot/internal/httpserver"
 )
 
+// Version is the product's version; the build sets it with -ldflags -X.
+var Version = "dev"
+
 // App is the frontend, wired and ready to run.
 type App struct {
 	cfg     Config
@@ -58,13 +61,13 @@ func (a *App) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start the frontend: %w", err)
 	}
-	a.log.InfoContext(ctx, "frontend starts", "url", a.url, "settings", a.cfg)
+	a.log.InfoContext(ctx, "frontend starts", "version", Version, "url", a.url, "settings", a.cfg)
 	return a.server.Serve(ctx, listener, a.handler)
 }
 
 func (a *App) listen(ctx context.Context) (net.Listener, error) {
 	defer close(a.started)
-	listener, err := httpserver.Listen(ctx, a.cfg.Port)
+	listener, err := httpserver.Listen(ctx, a.cfg.ListenHost, a.cfg.Port)
 	if err != nil {
 		return nil, err
 	}

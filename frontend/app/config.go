@@ -13,6 +13,7 @@ import (
 
 // Config is everything that the frontend is told from outside.
 type Config struct {
+	ListenHost     string        `envconfig:"LISTEN_HOST"`
 	Port           int           `envconfig:"PORT" default:"3000"`
 	BackendURL     config.URL    `envconfig:"BACKEND_URL" default:"http://localhost:8000"`
 	CookieSecure   bool          `envconfig:"COOKIE_SECURE" default:"false"`

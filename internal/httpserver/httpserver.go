@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"sync/atomic"
 	"time"
 )
@@ -98,10 +99,11 @@ func (s *Server) shutDown(ctx context.Context, server *http.Server) error {
 	return nil
 }
 
-// Listen opens a port on all addresses; 0 takes a free one.
-func Listen(ctx context.Context, port int) (net.Listener, error) {
+// Listen opens a port of a host's address; 0 takes a free one, and no host
+// means all addresses.
+func Listen(ctx context.Context, host string, port int) (net.Listener, error) {
 	var lc net.ListenConfig
-	listener, err := lc.Listen(ctx, "tcp", fmt.Sprintf(":%d", port))
+	listener, err := lc.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 	if err != nil {
 		return nil, fmt.Errorf("listen on port %d: %w", port, err)
 	}

@@ -16,7 +16,7 @@ import (
 func run(t *testing.T, s *httpserver.Server, handler http.Handler) (url string, stop context.CancelFunc, done <-chan error) {
 	t.Helper()
 	s.Log = slog.New(slog.DiscardHandler)
-	listener, err := httpserver.Listen(t.Context(), 0)
+	listener, err := httpserver.Listen(t.Context(), "127.0.0.1", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,12 +107,12 @@ func TestServe_GivesNoticeBeforeItCloses(t *testing.T) {
 
 func TestListen_TakenPort(t *testing.T) {
 	t.Parallel()
-	first, err := httpserver.Listen(t.Context(), 0)
+	first, err := httpserver.Listen(t.Context(), "127.0.0.1", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer first.Close()
-	second, err := httpserver.Listen(t.Context(), first.Addr().(*net.TCPAddr).Port)
+	second, err := httpserver.Listen(t.Context(), "127.0.0.1", first.Addr().(*net.TCPAddr).Port)
 	if err == nil {
 		second.Close()
 		t.Error("the port was given twice")

@@ -57,11 +57,14 @@ type Agent struct {
 	log      *slog.Logger
 	now      func() time.Time
 	running  sync.WaitGroup
+	life     context.Context // ends when turns must
+	end      context.CancelFunc
 }
 
 // New makes an Agent.
 func New(provider llm.Provider, caller ToolCaller, turns todo.TurnStore, limits Limits, log *slog.Logger) (*Agent, error) {
 	a := &Agent{provider: provider, caller: caller, turns: turns, limits: limits, log: log, now: time.Now}
+	a.life, a.end = context.WithCancel(context.Background())
 	err := caller.Describe(func(name, description string, schema json.RawMessage) {
 		a.tools = append(a.tools, llm.Tool{Name: name, Description: description, InputSchema: schema})
 	})
@@ -87,14 +90,8 @@ func (a *Agent) Run(ctx context.Context, request Request, emit func(Event)) (tod
 		err  error
 	}
 	events, done := make(chan Event), make(chan outcome, 1)
-	send := func(e Event) {
-		select {
-		case events <- e:
-		case <-ctx.Done():
-		}
-	}
 	a.running.Go(func() {
-		turn, err := a.take(ctx, request, send)
+		turn, err := a.take(ctx, request, events)
 		done <- outcome{turn, err}
 	})
 	for {
@@ -109,23 +106,25 @@ func (a *Agent) Run(ctx context.Context, request Request, emit func(Event)) (tod
 	}
 }
 
-// Wait returns when no turn is running, or when ctx ends.
-func (a *Agent) Wait(ctx context.Context) {
-	idle := make(chan struct{})
-	go func() {
-		a.running.Wait()
-		close(idle)
-	}()
-	select {
-	case <-idle:
-	case <-ctx.Done():
-	}
+// Shutdown returns when no turn is running. Turns that still run when ctx ends
+// are stopped; they can be sent again, to another replica.
+func (a *Agent) Shutdown(ctx context.Context) {
+	defer context.AfterFunc(ctx, a.end)()
+	a.running.Wait()
 }
 
 // take is Run without an audience that can leave.
-func (a *Agent) take(client context.Context, request Request, send func(Event)) (todo.Turn, error) {
+func (a *Agent) take(client context.Context, request Request, events chan<- Event) (todo.Turn, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(client), a.limits.Turn)
 	defer cancel()
+	defer context.AfterFunc(a.life, cancel)()
+	send := func(e Event) {
+		select {
+		case events <- e:
+		case <-client.Done():
+		case <-ctx.Done(): // a client that does not read has the turn's time, not more
+		}
+	}
 	turn, err := a.begin(ctx, client, request.TurnRequest)
 	if err != nil {
 		return turn, a.explain(ctx, err)
@@ -137,7 +136,7 @@ func (a *Agent) take(client context.Context, request Request, send func(Event)) 
 	}
 	held, stop := a.hold(ctx, turn)
 	r := &run{Agent: a, turn: turn, zone: request.Zone, send: send}
-	err = r.answer(held)
+	err = r.answerSafely(held)
 	stop()
 	if err != nil {
 		a.release(ctx, turn)

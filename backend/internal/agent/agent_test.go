@@ -88,7 +88,7 @@ func onDatabase(t *testing.T, url string, provider llm.Provider, user string) re
 			t.Fatal(err)
 		}
 	}
-	caller, err := mcpserver.New(todo.NewService(r.db), "test", nil).NewCaller(t.Context())
+	caller, err := mcpserver.New(todo.NewService(r.db), "test", nil, slog.New(slog.DiscardHandler)).NewCaller(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func onDatabase(t *testing.T, url string, provider llm.Provider, user string) re
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { r.Wait(context.Background()) })
+	t.Cleanup(func() { r.Shutdown(context.Background()) })
 	return r
 }
 
@@ -429,6 +429,81 @@ func TestAgent_FiveAtOnceThroughTwoReplicas(t *testing.T) {
 			t.Errorf("turns interleave: %+v", messages)
 		}
 	}
+}
+
+func TestAgent_PanicEndsOneTurnOnly(t *testing.T) {
+	t.Parallel()
+	answers := script(says("Here I am."))
+	broken := true
+	r := newReplica(t, model(func(ctx context.Context, req llm.Request) (llm.Response, error) {
+		if broken {
+			panic("a bug")
+		}
+		return answers(ctx, req)
+	}))
+	request := r.request(0, "key", "hello")
+	_, _, err := r.say(t.Context(), request)
+	if public := todo.Public(err); public.Code != todo.CodeInternal || strings.Contains(public.Message, "bug") {
+		t.Errorf("got %+v", public)
+	}
+	broken = false
+	if turn, _, err := r.say(t.Context(), request); err != nil || turn.Reply != "Here I am." {
+		t.Errorf("sent again: %+v, %v", turn, err)
+	}
+}
+
+func TestAgent_ShutdownStopsWhatDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{})
+	r := newReplica(t, model(func(ctx context.Context, _ llm.Request) (llm.Response, error) {
+		close(asked)
+		<-ctx.Done()
+		return llm.Response{}, ctx.Err()
+	}))
+	ended := make(chan error, 1)
+	go func() {
+		_, _, err := r.say(t.Context(), r.request(0, "key", "hello"))
+		ended <- err
+	}()
+	<-asked
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	r.Shutdown(over)
+	if err := <-ended; !todo.HasCode(err, todo.CodeUnavailable) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAgent_ClientThatDoesNotRead(t *testing.T) {
+	t.Parallel()
+	r := newReplica(t, script(calls(`add_task {"title":"Milk"}`), says("Added.")))
+	r.SetTurnLimit(500 * time.Millisecond)
+	begun, blocked, left := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(left)
+		_, err := r.Run(auth.WithUser(t.Context(), auth.User{ID: r.user}), r.request(0, "key", "Add milk"), func(e agent.Event) {
+			if e.ConversationID != 0 {
+				close(begun)
+				<-blocked
+			}
+		})
+		if !todo.HasCode(err, todo.CodeUnavailable) {
+			t.Errorf("the slow client got %v", err)
+		}
+	}()
+	<-begun
+	idle := make(chan struct{})
+	go func() {
+		r.Shutdown(context.Background())
+		close(idle)
+	}()
+	select {
+	case <-idle: // the turn ended, within its limit
+	case <-time.After(10 * time.Second):
+		t.Error("the turn is pinned")
+	}
+	close(blocked)
+	<-left
 }
 
 func TestAgent_LongTurnKeepsItsLease(t *testing.T) {

@@ -22,6 +22,8 @@ func (a *Agent) explain(ctx context.Context, err error) error {
 		return stopped("The language model refuses to work with the settings it has. Whoever runs this service has to look at them.", 0, err)
 	case errors.As(err, &model):
 		return stopped("The language model does not answer just now. Please try again; nothing is done twice.", model.RetryAfter, err)
+	case a.life.Err() != nil:
+		return stopped("The service is restarting. Please try again; nothing is done twice.", time.Second, err)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return stopped("This took too long. Please try again; nothing is done twice.", time.Second, err)
 	default:

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,17 @@ type run struct {
 	turn todo.Turn
 	zone *time.Location
 	send func(Event)
+}
+
+// answerSafely makes an error of a panic, so that one message that a provider
+// or a tool chokes on does not end every other turn of the process.
+func (r *run) answerSafely(ctx context.Context) (err error) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			err = fmt.Errorf("panic: %v\n%s", thrown, debug.Stack())
+		}
+	}()
+	return r.answer(ctx)
 }
 
 // answer brings the turn to its end, from wherever it stands.

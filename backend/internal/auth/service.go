@@ -63,13 +63,9 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Session, error) {
 	if err := v.Err(); err != nil {
 		return Session{}, err
 	}
-	user, hash, err := s.users.FindUserByEmail(ctx, c.Email)
-	known := err == nil
-	if todo.HasCode(err, todo.CodeNotFound) {
-		hash, err = s.passwords.decoy, nil
-	}
+	user, hash, known, err := s.lookUp(ctx, c.Email)
 	if err != nil {
-		return Session{}, fmt.Errorf("find user: %w", err)
+		return Session{}, err
 	}
 	matches, err := s.passwords.matches(ctx, c.Password, hash)
 	if err != nil {
@@ -82,6 +78,21 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Session, error) {
 		return Session{}, err
 	}
 	return s.open(user)
+}
+
+// lookUp finds an account, or the decoy's hash where there is none.
+func (s *Service) lookUp(ctx context.Context, email string) (user User, hash string, known bool, err error) {
+	if !validEmail(email) {
+		return User{}, s.passwords.decoy, false, nil
+	}
+	user, hash, err = s.users.FindUserByEmail(ctx, email)
+	if todo.HasCode(err, todo.CodeNotFound) {
+		return User{}, s.passwords.decoy, false, nil
+	}
+	if err != nil {
+		return User{}, "", false, fmt.Errorf("find user: %w", err)
+	}
+	return user, hash, true, nil
 }
 
 // travel keeps the time zone of the browser that the user sits at now.

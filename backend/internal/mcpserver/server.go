@@ -5,6 +5,7 @@ package mcpserver
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -37,28 +38,28 @@ type Server struct {
 }
 
 // New makes a server of the given version. observe may be nil.
-func New(tasks Tasks, version string, observe Observe) *Server {
+func New(tasks Tasks, version string, observe Observe, log *slog.Logger) *Server {
 	s := server.NewMCPServer(name, version,
 		server.WithToolCapabilities(false),
 		server.WithInstructions(instructions),
 		server.WithStrictInputSchemaDefault(),
-		server.WithInputSchemaValidation(),
 		server.WithOutputSchemaValidation(),
 		server.WithRecovery(),
 	)
-	s.AddTools(tools(tasks, observe)...)
+	s.AddTools(tools(kit{tasks, observe, log})...)
 	return &Server{mcp: s}
 }
 
+// kit is what every tool is made with.
+type kit struct {
+	tasks   Tasks
+	observe Observe
+	log     *slog.Logger
+}
+
 // tools lists every tool once.
-func tools(tasks Tasks, observe Observe) []server.ServerTool {
-	return []server.ServerTool{
-		addTask(tasks, observe),
-		listTasks(tasks, observe),
-		completeTask(tasks, observe),
-		updateTask(tasks, observe),
-		deleteTask(tasks, observe),
-	}
+func tools(k kit) []server.ServerTool {
+	return []server.ServerTool{addTask(k), listTasks(k), completeTask(k), updateTask(k), deleteTask(k)}
 }
 
 // Handler serves MCP over Streamable HTTP. It keeps no session, so that any

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,7 +42,7 @@ func (s *store) ListTasks(_ context.Context, _ string, f todo.TaskFilter) ([]tod
 // schemas and hints. UPDATE_GOLDEN=1 accepts a change on purpose.
 func TestTools_Snapshots(t *testing.T) {
 	t.Parallel()
-	for _, tool := range New(nil, "test", nil).mcp.ListTools() {
+	for _, tool := range New(nil, "test", nil, nil).mcp.ListTools() {
 		t.Run(tool.Tool.Name, func(t *testing.T) {
 			t.Parallel()
 			raw, err := json.Marshal(tool.Tool)
@@ -72,7 +73,7 @@ func TestTools_Snapshots(t *testing.T) {
 
 func TestTools_AreWhole(t *testing.T) {
 	t.Parallel()
-	for _, tool := range tools(nil, nil) {
+	for _, tool := range tools(kit{}) {
 		definition := tool.Tool
 		hints := definition.Annotations
 		if definition.Description == "" || hints.Title == "" || hints.ReadOnlyHint == nil || hints.DestructiveHint == nil || hints.IdempotentHint == nil {
@@ -91,7 +92,7 @@ func TestTools_AreWhole(t *testing.T) {
 
 func newTestCaller(t *testing.T, tasks Tasks, observe Observe) *Caller {
 	t.Helper()
-	caller, err := New(tasks, "test", observe).NewCaller(t.Context())
+	caller, err := New(tasks, "test", observe, slog.New(slog.DiscardHandler)).NewCaller(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,13 +131,24 @@ func TestCaller(t *testing.T) {
 	}
 }
 
-func TestCaller_SchemaMistakesAreToldToTheModel(t *testing.T) {
+func TestCaller_MistakesAreToldInWords(t *testing.T) {
 	t.Parallel()
-	caller := newTestCaller(t, &store{}, nil)
-	for _, arguments := range []string{`{}`, `{"title":7}`, `{"title":""}`, `{"title":"x","colour":"red"}`, `{"title":"x","priority":"huge"}`} {
-		got, isError, err := caller.CallTool(auth.WithUser(t.Context(), auth.User{ID: "me"}), "add_task", json.RawMessage(arguments))
-		if err != nil || !isError || len(got) < 20 {
-			t.Errorf("%s: got %s, %v, %v", arguments, got, isError, err)
+	caller := newTestCaller(t, todo.NewService(nil), nil)
+	for call, want := range map[string]string{
+		`add_task {}`:                                "title must not be empty",
+		`add_task {"title":7}`:                       "title must be a text, not a number.",
+		`add_task {"title":"x","tags":"a"}`:          "tags must be a list of texts, not a string.",
+		`add_task {"title":"x","colour":"red"}`:      `There is no argument "colour".`,
+		`add_task {"title":"x","priority":"huge"}`:   "priority must be low, medium or high",
+		`delete_task {"task_id":"4"}`:                "task_id must be a whole number, not a string.",
+		`update_task {"task_id":1,"completed":"no"}`: "completed must be true or false, not a string.",
+		`list_tasks {"status":"open"}`:               "status must be all, pending, completed or overdue",
+		`list_tasks {"limit":1000}`:                  "limit must be from 1 to 100",
+	} {
+		tool, arguments, _ := strings.Cut(call, " ")
+		got, isError, err := caller.CallTool(auth.WithUser(t.Context(), auth.User{ID: "me"}), tool, json.RawMessage(arguments))
+		if err != nil || !isError || !strings.Contains(strings.ReplaceAll(string(got), `\"`, `"`), want) {
+			t.Errorf("%s: got %s, %v, %v", call, got, isError, err)
 		}
 	}
 }
@@ -163,7 +175,7 @@ func TestCaller_FailureKeepsItsCause(t *testing.T) {
 func TestServer_HidesCausesFromTheWire(t *testing.T) {
 	t.Parallel()
 	away := &todo.Error{Code: todo.CodeUnavailable, Message: "Away.", Err: errors.New("dial tcp: secret host")}
-	s := New(&store{err: away}, "test", nil)
+	s := New(&store{err: away}, "test", nil, slog.New(slog.DiscardHandler))
 	answer := s.mcp.HandleMessage(auth.WithUser(t.Context(), auth.User{ID: "me"}),
 		json.RawMessage(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tasks","arguments":{}}}`))
 	raw, err := json.Marshal(answer)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -45,7 +46,7 @@ type addTaskArguments struct {
 	DueAt       string   `json:"due_at"`
 }
 
-func addTask(tasks Tasks, observe Observe) server.ServerTool {
+func addTask(k kit) server.ServerTool {
 	options := append([]mcp.ToolOption{
 		mcp.WithDescription("Add a task to the todo list."),
 		mcp.WithToolAnnotation(annotation("Add task", writes{})),
@@ -54,13 +55,13 @@ func addTask(tasks Tasks, observe Observe) server.ServerTool {
 		mcp.WithString("due_at", mcp.Description("When it is due: RFC 3339 with an offset, such as 2026-03-01T17:00:00+01:00.")),
 		mcp.WithOutputSchema[taskResult](),
 	}, fields()...)
-	return newTool(mcp.NewTool("add_task", options...), observe,
+	return newTool(k, mcp.NewTool("add_task", options...),
 		func(ctx context.Context, user auth.User, in addTaskArguments) (taskResult, error) {
 			due, err := parseDue(in.DueAt)
 			if err != nil {
 				return taskResult{}, err
 			}
-			task, err := tasks.CreateTask(ctx, user.ID, todo.Task{
+			task, err := k.tasks.CreateTask(ctx, user.ID, todo.Task{
 				Title: in.Title, Description: in.Description, Priority: todo.Priority(in.Priority), Tags: in.Tags, DueAt: due,
 			})
 			return result(task, "created"), err
@@ -89,7 +90,7 @@ type listTasksArguments struct {
 type listedTask struct {
 	ID          int64    `json:"id" jsonschema:"The task's number."`
 	Title       string   `json:"title"`
-	Description string   `json:"description"`
+	Description string   `json:"description" jsonschema:"Its beginning, if it is long."`
 	Completed   bool     `json:"completed"`
 	Priority    string   `json:"priority"`
 	Tags        []string `json:"tags"`
@@ -103,8 +104,8 @@ type listTasksResult struct {
 	NextCursor string       `json:"next_cursor" jsonschema:"Give it as cursor to get the tasks after these; empty when there are none."`
 }
 
-func listTasks(tasks Tasks, observe Observe) server.ServerTool {
-	return newTool(mcp.NewTool("list_tasks",
+func listTasks(k kit) server.ServerTool {
+	return newTool(k, mcp.NewTool("list_tasks",
 		mcp.WithDescription("List tasks of the todo list, in the order of their numbers."),
 		mcp.WithToolAnnotation(annotation("List tasks", reads{})),
 		withUserID(),
@@ -113,7 +114,7 @@ func listTasks(tasks Tasks, observe Observe) server.ServerTool {
 		mcp.WithInteger("limit", mcp.Description("How many at most."), mcp.Min(1), mcp.Max(todo.MaxLimit)),
 		mcp.WithString("cursor", mcp.Description("next_cursor of the answer before.")),
 		mcp.WithOutputSchema[listTasksResult](),
-	), observe, func(ctx context.Context, user auth.User, in listTasksArguments) (listTasksResult, error) {
+	), func(ctx context.Context, user auth.User, in listTasksArguments) (listTasksResult, error) {
 		after, err := parseCursor(in.Cursor)
 		if err != nil {
 			return listTasksResult{}, err
@@ -122,7 +123,7 @@ func listTasks(tasks Tasks, observe Observe) server.ServerTool {
 		if filter.Limit == 0 {
 			filter.Limit = todo.MaxLimit // a model works better with a whole list than with pages of it
 		}
-		found, more, err := tasks.ListTasks(ctx, user.ID, filter)
+		found, more, err := k.tasks.ListTasks(ctx, user.ID, filter)
 		if err != nil {
 			return listTasksResult{}, err
 		}
@@ -145,7 +146,7 @@ func listed(tasks []todo.Task, more bool, zone *time.Location) listTasksResult {
 	out := listTasksResult{Tasks: make([]listedTask, 0, len(tasks))}
 	for _, t := range tasks {
 		out.Tasks = append(out.Tasks, listedTask{
-			ID: t.ID, Title: t.Title, Description: t.Description, Completed: t.Completed, Priority: string(t.Priority),
+			ID: t.ID, Title: t.Title, Description: shortened(t.Description), Completed: t.Completed, Priority: string(t.Priority),
 			Tags: t.Tags, DueAt: local(t.DueAt, zone), CreatedAt: *local(&t.CreatedAt, zone), CompletedAt: local(t.CompletedAt, zone),
 		})
 	}
@@ -153,6 +154,17 @@ func listed(tasks []todo.Task, more bool, zone *time.Location) listTasksResult {
 		out.NextCursor = strconv.FormatInt(tasks[len(tasks)-1].ID, 10)
 	}
 	return out
+}
+
+// maxListedDescription is how much of a description a list shows, in
+// characters: a hundred whole ones would crowd a model's context.
+const maxListedDescription = 200
+
+func shortened(description string) string {
+	if utf8.RuneCountInString(description) <= maxListedDescription {
+		return description
+	}
+	return string([]rune(description)[:maxListedDescription-1]) + "…"
 }
 
 func local(t *time.Time, zone *time.Location) *string {
@@ -172,16 +184,16 @@ func withTaskID() mcp.ToolOption {
 	return mcp.WithInteger("task_id", mcp.Required(), mcp.Description("The task's number, as list_tasks gives it."), mcp.Min(1))
 }
 
-func completeTask(tasks Tasks, observe Observe) server.ServerTool {
-	return newTool(mcp.NewTool("complete_task",
+func completeTask(k kit) server.ServerTool {
+	return newTool(k, mcp.NewTool("complete_task",
 		mcp.WithDescription("Mark a task as completed."),
 		mcp.WithToolAnnotation(annotation("Complete task", writes{idempotent: true})),
 		withUserID(),
 		withTaskID(),
 		mcp.WithOutputSchema[taskResult](),
-	), observe, func(ctx context.Context, user auth.User, in taskArguments) (taskResult, error) {
-		task, err := tasks.UpdateTask(ctx, user.ID, in.TaskID, func(t *todo.Task) { t.Completed = true })
-		return result(task, "completed"), withPending(ctx, tasks, user, err)
+	), func(ctx context.Context, user auth.User, in taskArguments) (taskResult, error) {
+		task, err := k.tasks.UpdateTask(ctx, user.ID, in.TaskID, func(t *todo.Task) { t.Completed = true })
+		return result(task, "completed"), withPending(ctx, k.tasks, user, err)
 	})
 }
 
@@ -214,7 +226,7 @@ func set[T any](field, to *T) {
 	}
 }
 
-func updateTask(tasks Tasks, observe Observe) server.ServerTool {
+func updateTask(k kit) server.ServerTool {
 	options := append([]mcp.ToolOption{
 		mcp.WithDescription("Change some fields of a task; those left out stay as they are."),
 		mcp.WithToolAnnotation(annotation("Update task", writes{destructive: true, idempotent: true})),
@@ -225,7 +237,7 @@ func updateTask(tasks Tasks, observe Observe) server.ServerTool {
 		mcp.WithBoolean("completed", mcp.Description("true completes the task, false reopens it.")),
 		mcp.WithOutputSchema[taskResult](),
 	}, fields()...)
-	return newTool(mcp.NewTool("update_task", options...), observe,
+	return newTool(k, mcp.NewTool("update_task", options...),
 		func(ctx context.Context, user auth.User, in updateTaskArguments) (taskResult, error) {
 			var due *time.Time
 			if in.DueAt != nil {
@@ -234,21 +246,21 @@ func updateTask(tasks Tasks, observe Observe) server.ServerTool {
 					return taskResult{}, err
 				}
 			}
-			task, err := tasks.UpdateTask(ctx, user.ID, in.TaskID, in.apply(due))
-			return result(task, "updated"), withPending(ctx, tasks, user, err)
+			task, err := k.tasks.UpdateTask(ctx, user.ID, in.TaskID, in.apply(due))
+			return result(task, "updated"), withPending(ctx, k.tasks, user, err)
 		})
 }
 
-func deleteTask(tasks Tasks, observe Observe) server.ServerTool {
-	return newTool(mcp.NewTool("delete_task",
+func deleteTask(k kit) server.ServerTool {
+	return newTool(k, mcp.NewTool("delete_task",
 		mcp.WithDescription("Remove a task from the list for good. To tick it off, use complete_task."),
 		mcp.WithToolAnnotation(annotation("Delete task", writes{destructive: true})),
 		withUserID(),
 		withTaskID(),
 		mcp.WithOutputSchema[taskResult](),
-	), observe, func(ctx context.Context, user auth.User, in taskArguments) (taskResult, error) {
-		task, err := tasks.DeleteTask(ctx, user.ID, in.TaskID)
-		return result(task, "deleted"), withPending(ctx, tasks, user, err)
+	), func(ctx context.Context, user auth.User, in taskArguments) (taskResult, error) {
+		task, err := k.tasks.DeleteTask(ctx, user.ID, in.TaskID)
+		return result(task, "deleted"), withPending(ctx, k.tasks, user, err)
 	})
 }
 

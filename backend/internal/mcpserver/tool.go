@@ -1,10 +1,13 @@
 package mcpserver
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"strings"
 	"time"
 
@@ -32,8 +35,8 @@ func withUserID() mcp.ToolOption {
 // newTool joins a tool's definition and its handler. run gets the caller and
 // the bound arguments; what it returns becomes structured content.
 func newTool[In ownedArguments, Out any](
+	k kit,
 	definition mcp.Tool,
-	observe Observe,
 	run func(ctx context.Context, user auth.User, in In) (Out, error),
 ) server.ServerTool {
 	handle := func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -41,20 +44,59 @@ func newTool[In ownedArguments, Out any](
 		if err != nil {
 			return nil, err
 		}
-		var in In
-		if err := request.BindArguments(&in); err != nil {
-			return mcp.NewToolResultErrorFromErr("The arguments cannot be read", err), nil
+		in, err := bind[In](request)
+		if err != nil {
+			return errorResult(ctx, k.log, definition.Name, err)
 		}
 		if id := in.owner(); id != "" && id != user.ID {
 			return mcp.NewToolResultError("You can only use your own list. Leave user_id out."), nil
 		}
 		out, err := run(ctx, user, in)
 		if err != nil {
-			return errorResult(ctx, definition.Name, err)
+			return errorResult(ctx, k.log, definition.Name, err)
 		}
 		return mcp.NewToolResultStructuredOnly(out), nil
 	}
-	return server.ServerTool{Tool: definition, Handler: observed(definition.Name, observe, handle)}
+	return server.ServerTool{Tool: definition, Handler: observed(definition.Name, k.observe, handle)}
+}
+
+// bind reads the arguments as strictly as the tool's schema describes them, but
+// names mistakes in words that a model and a person can mend. What values may
+// be is the domain's to say.
+func bind[In any](request mcp.CallToolRequest) (In, error) {
+	var in In
+	raw, err := json.Marshal(request.Params.Arguments)
+	if err != nil {
+		return in, fmt.Errorf("encode arguments: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	err = d.Decode(&in)
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return in, nil
+	case errors.As(err, &wrongType) && wrongType.Field != "":
+		return in, todo.Errorf(todo.CodeInvalid, "%s must be %s, not a %s.", wrongType.Field, kind(wrongType.Type), wrongType.Value)
+	case errors.As(err, &wrongType):
+		return in, todo.Errorf(todo.CodeInvalid, "The arguments must be one JSON object.")
+	default: // encoding/json has no type for an unknown field
+		name := strings.TrimPrefix(err.Error(), "json: unknown field ")
+		return in, todo.Errorf(todo.CodeInvalid, "There is no argument %s.", name)
+	}
+}
+
+func kind(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Int, reflect.Int64:
+		return "a whole number"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice:
+		return "a list of texts"
+	default:
+		return "a text"
+	}
 }
 
 func observed(tool string, observe Observe, handle server.ToolHandlerFunc) server.ToolHandlerFunc {
@@ -79,14 +121,14 @@ func observed(tool string, observe Observe, handle server.ToolHandlerFunc) serve
 // errorResult turns what the caller can mend into a result that says how, and
 // everything else into an error whose cause stays here: mcp-go would put the
 // text of any other error on the wire.
-func errorResult(ctx context.Context, tool string, err error) (*mcp.CallToolResult, error) {
+func errorResult(ctx context.Context, log *slog.Logger, tool string, err error) (*mcp.CallToolResult, error) {
 	public := todo.Public(err)
 	switch public.Code {
 	case todo.CodeInvalid, todo.CodeNotFound, todo.CodeConflict, todo.CodeForbidden, todo.CodeMalformed:
 		return mcp.NewToolResultError(mendable(public)), nil
 	default:
 		if !keepFailure(ctx, err) { // the agent logs what it is given
-			slog.ErrorContext(ctx, "tool failed", "tool", tool, "error", err)
+			log.ErrorContext(ctx, "tool failed", "tool", tool, "error", err)
 		}
 		return nil, errors.New(public.Message)
 	}

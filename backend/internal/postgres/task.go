@@ -40,8 +40,12 @@ var matching = map[todo.TaskStatus]string{
 
 // ListTasks implements todo.TaskStore.
 func (db *DB) ListTasks(ctx context.Context, userID string, f todo.TaskFilter) ([]todo.Task, error) {
+	behind, order := ` AND id > $2`, ` ORDER BY id`
+	if f.Descending {
+		behind, order = ` AND ($2 = 0 OR id < $2)`, ` ORDER BY id DESC`
+	}
 	return queryAll[todo.Task](ctx, db.on(ctx),
-		`SELECT`+taskColumns+`FROM tasks WHERE user_id = $1 AND id > $2`+matching[f.Status]+` ORDER BY id LIMIT $3`,
+		`SELECT`+taskColumns+`FROM tasks WHERE user_id = $1`+behind+matching[f.Status]+order+` LIMIT $3`,
 		userID, f.After, f.Limit+1)
 }
 

@@ -157,12 +157,14 @@ func TestTasks_FilterAndPage(t *testing.T) {
 		filter todo.TaskFilter
 		want   []int64
 	}{
-		"all":         {todo.TaskFilter{Status: todo.StatusAll, Limit: 10}, []int64{1, 2, 3, 4, 5, 6}},
-		"pending":     {todo.TaskFilter{Status: todo.StatusPending, Limit: 10}, []int64{1, 3, 5}},
-		"completed":   {todo.TaskFilter{Status: todo.StatusCompleted, Limit: 10}, []int64{2, 4, 6}},
-		"overdue":     {todo.TaskFilter{Status: todo.StatusOverdue, Limit: 10}, []int64{1}},
-		"a page":      {todo.TaskFilter{Status: todo.StatusAll, After: 2, Limit: 2}, []int64{3, 4, 5}},
-		"behind last": {todo.TaskFilter{Status: todo.StatusAll, After: 6, Limit: 2}, nil},
+		"all":          {todo.TaskFilter{Status: todo.StatusAll, Limit: 10}, []int64{1, 2, 3, 4, 5, 6}},
+		"pending":      {todo.TaskFilter{Status: todo.StatusPending, Limit: 10}, []int64{1, 3, 5}},
+		"completed":    {todo.TaskFilter{Status: todo.StatusCompleted, Limit: 10}, []int64{2, 4, 6}},
+		"overdue":      {todo.TaskFilter{Status: todo.StatusOverdue, Limit: 10}, []int64{1}},
+		"a page":       {todo.TaskFilter{Status: todo.StatusAll, After: 2, Limit: 2}, []int64{3, 4, 5}},
+		"newest first": {todo.TaskFilter{Status: todo.StatusPending, Descending: true, Limit: 2}, []int64{5, 3, 1}},
+		"and the rest": {todo.TaskFilter{Status: todo.StatusAll, Descending: true, After: 3, Limit: 5}, []int64{2, 1}},
+		"behind last":  {todo.TaskFilter{Status: todo.StatusAll, After: 6, Limit: 2}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

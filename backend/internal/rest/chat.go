@@ -53,7 +53,7 @@ func acceptsStream(r *http.Request) bool {
 // streamChat answers with events. What fails before the first of them is an
 // ordinary error answer; later the status is sent, and the error is an event.
 func (s *Server) streamChat(w http.ResponseWriter, r *http.Request, request agent.Request) error {
-	events := &eventStream{w: w, control: http.NewResponseController(w)}
+	events := &eventStream{w: w, control: http.NewResponseController(w), log: s.log}
 	defer events.keepAlive(r.Context())()
 	turn, err := s.Chat.Run(r.Context(), request, func(e agent.Event) {
 		switch {

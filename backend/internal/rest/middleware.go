@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -51,6 +52,16 @@ func private(next http.Handler) http.Handler {
 	})
 }
 
+// bounded gives a request its time; what it asks of the database is away after
+// that.
+func bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
 func (s *Server) recoverPanics(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -64,6 +75,16 @@ func (s *Server) recoverPanics(next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// knownMethod keeps a client from making a metric of every word it can think of.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	default:
+		return "other"
+	}
 }
 
 // measure reports requests by the pattern of their route, because paths with
@@ -80,7 +101,7 @@ func (s *Server) measure(next http.Handler) http.Handler {
 			if route == "" {
 				route = "none"
 			}
-			s.Measure(route, r.Method, max(seen.Status(), http.StatusOK), time.Since(start))
+			s.Measure(route, knownMethod(r.Method), max(seen.Status(), http.StatusOK), time.Since(start))
 		}()
 		next.ServeHTTP(seen, r)
 	})

@@ -60,6 +60,8 @@ func decodeError(err error) error {
 	switch {
 	case errors.As(err, &tooLarge):
 		return todo.Errorf(codeTooLarge, "The body is larger than %d bytes.", tooLarge.Limit)
+	case errors.As(err, &wrongType) && wrongType.Field == "":
+		return todo.Errorf(todo.CodeMalformed, "The body must be a JSON object, not a %s.", wrongType.Value)
 	case errors.As(err, &wrongType):
 		var v todo.Invalid
 		v.Add(wrongType.Field, "must be %s", jsonType(wrongType))
@@ -73,7 +75,7 @@ func decodeError(err error) error {
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
 		// encoding/json has no type for this error.
 		return todo.Errorf(todo.CodeMalformed, "There is no field %s.", strings.TrimPrefix(err.Error(), "json: unknown field "))
-	case errors.As(err, &wrongTime):
+	case errors.As(err, &wrongTime), strings.Contains(err.Error(), "Time.UnmarshalJSON"): // the latter has no type
 		var v todo.Invalid
 		v.Add("due_at", "must be a time such as 2026-03-01T17:00:00+01:00 (RFC 3339)")
 		return v.Err()
@@ -120,6 +122,20 @@ func queryInt(r *http.Request, name string) (int, error) {
 		return 0, v.Err()
 	}
 	return n, nil
+}
+
+// queryDescending reads the order of a list from the query.
+func queryDescending(r *http.Request) (bool, error) {
+	switch order := api.Order(r.URL.Query().Get("order")); order {
+	case "", api.OrderAscending:
+		return false, nil
+	case api.OrderDescending:
+		return true, nil
+	default:
+		var v todo.Invalid
+		v.Add("order", "must be asc or desc")
+		return false, v.Err()
+	}
 }
 
 // knownQuery refuses query parameters that a route does not have, because a

@@ -17,6 +17,10 @@ import (
 	"todo-chatbot/internal/telemetry"
 )
 
+// requestTimeout bounds every request but a chat turn, which has a longer
+// limit of its own. A database that hangs is away by then.
+const requestTimeout = 10 * time.Second
+
 // Authenticator opens sessions and knows whose token is whose.
 type Authenticator interface {
 	SignUp(ctx context.Context, c auth.Credentials) (auth.Session, error)
@@ -74,7 +78,8 @@ func New(config Config) *Server {
 	s.router.NotFound(s.answer(func(http.ResponseWriter, *http.Request) error {
 		return todo.Errorf(todo.CodeNotFound, "There is nothing at this path.")
 	}))
-	s.router.MethodNotAllowed(s.answer(func(_ http.ResponseWriter, r *http.Request) error {
+	s.router.MethodNotAllowed(s.answer(func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Allow", strings.Join(s.allowed(r), ", ")) // RFC 9110, section 15.5.6
 		return todo.Errorf(codeMethodNotAllowed, "This path does not take %s.", r.Method)
 	}))
 	s.routes(s.router)
@@ -91,28 +96,56 @@ func (s *Server) Routes() chi.Routes { return s.router }
 // that need no token.
 func (s *Server) routes(r chi.Router) {
 	r.Get("/api/health", s.answer(s.handleHealth))
+	r.Head("/api/health", s.answer(s.handleHealth)) // some load balancers probe so
 	r.Get("/api/health/ready", s.answer(s.handleReady))
-	r.Post("/api/auth/signup", s.answer(s.handleSignUp))
-	r.Post("/api/auth/signin", s.answer(s.handleSignIn))
+	r.Head("/api/health/ready", s.answer(s.handleReady))
+	r.With(bounded).Post("/api/auth/signup", s.answer(s.handleSignUp))
+	r.With(bounded).Post("/api/auth/signin", s.answer(s.handleSignIn))
 
 	r.Group(func(r chi.Router) {
 		r.Use(s.requireToken)
-		r.Get("/api/auth/me", s.answer(s.handleMe))
-		r.Handle("/mcp", http.MaxBytesHandler(s.MCP, maxBody))
-		r.Route("/api/{user_id}", func(r chi.Router) {
-			r.Use(s.requireOwner)
-			r.Get("/tasks", s.answer(s.handleTaskList))
-			r.Post("/tasks", s.answer(s.handleTaskCreate))
-			r.Get("/tasks/{task_id}", s.answer(s.handleTaskRead))
-			r.Put("/tasks/{task_id}", s.answer(s.handleTaskReplace))
-			r.Patch("/tasks/{task_id}", s.answer(s.handleTaskUpdate))
-			r.Delete("/tasks/{task_id}", s.answer(s.handleTaskDelete))
-			r.Patch("/tasks/{task_id}/complete", s.answer(s.handleTaskComplete))
-			r.Post("/chat", s.answer(s.handleChat))
-			r.Get("/conversations", s.answer(s.handleConversationList))
-			r.Get("/conversations/{conversation_id}/messages", s.answer(s.handleMessageList))
+		r.With(s.requireOwner).Post("/api/{user_id}/chat", s.answer(s.handleChat)) // bounds its own time
+		r.Group(func(r chi.Router) {
+			r.Use(bounded)
+			r.Get("/api/auth/me", s.answer(s.handleMe))
+			r.Handle("/mcp", s.answer(s.handleMCP))
+			r.With(s.requireOwner).Route("/api/{user_id}", s.ownersRoutes)
 		})
 	})
+}
+
+func (s *Server) ownersRoutes(r chi.Router) {
+	r.Get("/tasks", s.answer(s.handleTaskList))
+	r.Post("/tasks", s.answer(s.handleTaskCreate))
+	r.Get("/tasks/{task_id}", s.answer(s.handleTaskRead))
+	r.Put("/tasks/{task_id}", s.answer(s.handleTaskReplace))
+	r.Patch("/tasks/{task_id}", s.answer(s.handleTaskUpdate))
+	r.Delete("/tasks/{task_id}", s.answer(s.handleTaskDelete))
+	r.Patch("/tasks/{task_id}/complete", s.answer(s.handleTaskComplete))
+	r.Get("/conversations", s.answer(s.handleConversationList))
+	r.Get("/conversations/{conversation_id}/messages", s.answer(s.handleMessageList))
+}
+
+// allowed are the methods that the path of r takes.
+func (s *Server) allowed(r *http.Request) []string {
+	var methods []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		if s.router.Match(chi.NewRouteContext(), method, r.URL.Path) {
+			methods = append(methods, method)
+		}
+	}
+	return methods
+}
+
+// handleMCP passes a request on to the MCP server, whose own answer to a body
+// that is too large would not say so.
+func (s *Server) handleMCP(w http.ResponseWriter, r *http.Request) error {
+	if r.ContentLength > maxBody {
+		return todo.Errorf(codeTooLarge, "The body is larger than %d bytes.", maxBody)
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	s.MCP.ServeHTTP(w, r)
+	return nil
 }
 
 // probe tells the requests of Kubernetes from those of people.

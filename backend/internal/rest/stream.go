@@ -14,10 +14,15 @@ import (
 // that no proxy on the way takes a slow model for a dead connection.
 const keepAlive = 15 * time.Second
 
+// writeTimeout is how long a client may take to read one event; whoever does
+// not read any more is treated like one who left.
+const writeTimeout = 10 * time.Second
+
 // eventStream writes server-sent events (WHATWG HTML, section 9.2).
 type eventStream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
+	log     *slog.Logger
 
 	mu   sync.Mutex
 	open bool
@@ -33,7 +38,7 @@ func (s *eventStream) started() bool {
 func (s *eventStream) send(name string, data any) {
 	encoded, err := json.Marshal(data)
 	if err != nil {
-		slog.Error("event cannot be encoded", "event", name, "error", err)
+		s.log.Error("event cannot be encoded", "event", name, "error", err)
 		return
 	}
 	s.mu.Lock()
@@ -50,11 +55,15 @@ func (s *eventStream) send(name string, data any) {
 // write passes text on at once. A client that left is not an error: the turn
 // goes on without it.
 func (s *eventStream) write(text string) {
-	if _, err := s.w.Write([]byte(text)); err != nil {
-		return
+	err := s.control.SetWriteDeadline(time.Now().Add(writeTimeout))
+	if err == nil {
+		_, err = s.w.Write([]byte(text))
 	}
-	if err := s.control.Flush(); err != nil {
-		slog.Debug("event not flushed", "error", err)
+	if err == nil {
+		err = s.control.Flush()
+	}
+	if err != nil {
+		s.log.Debug("event not delivered", "error", err)
 	}
 }
 

@@ -14,11 +14,14 @@ import (
 func owner(r *http.Request) string { return chi.URLParam(r, "user_id") }
 
 func (s *Server) handleTaskList(w http.ResponseWriter, r *http.Request) error {
-	if err := knownQuery(r, "status", "limit", "cursor"); err != nil {
+	if err := knownQuery(r, "status", "order", "limit", "cursor"); err != nil {
 		return err
 	}
 	filter := todo.TaskFilter{Status: todo.TaskStatus(r.URL.Query().Get("status"))}
 	var err error
+	if filter.Descending, err = queryDescending(r); err != nil {
+		return err
+	}
 	if filter.Limit, err = queryInt(r, "limit"); err != nil {
 		return err
 	}
@@ -93,11 +96,14 @@ func (s *Server) handleTaskComplete(w http.ResponseWriter, r *http.Request) erro
 			return err
 		}
 	}
+	var v todo.Invalid
+	notNull(&v, "completed", in.Completed)
+	if err := v.Err(); err != nil {
+		return err
+	}
 	return s.changeTask(w, r, func(t *todo.Task) {
 		t.Completed = !t.Completed
-		if in.Completed != nil {
-			t.Completed = *in.Completed
-		}
+		assign(&t.Completed, in.Completed)
 	})
 }
 

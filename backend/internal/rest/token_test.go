@@ -41,7 +41,7 @@ func newServer(t *testing.T) *rest.Server {
 
 // open are the only routes that need no token.
 var open = map[string]bool{
-	"GET /api/health": true, "GET /api/health/ready": true, "POST /api/auth/signup": true, "POST /api/auth/signin": true,
+	"GET /api/health": true, "GET /api/health/ready": true, "HEAD /api/health": true, "HEAD /api/health/ready": true, "POST /api/auth/signup": true, "POST /api/auth/signin": true,
 }
 
 func TestEveryRouteRefusesWithoutToken(t *testing.T) {
@@ -166,6 +166,12 @@ func TestAnotherUsersPath(t *testing.T) {
 func TestUnknownPathAndMethod(t *testing.T) {
 	t.Parallel()
 	userID, token := signedIn(t)
+	if got := send(newServer(t), http.MethodPut, "/api/"+userID+"/tasks/1/complete", token).Header().Get("Allow"); got != "PATCH" {
+		t.Errorf("Allow: %q", got)
+	}
+	if w := send(newServer(t), http.MethodHead, "/api/health", ""); w.Code != http.StatusOK {
+		t.Errorf("HEAD /api/health: %d", w.Code)
+	}
 	for target, want := range map[string]int{
 		"GET /":                            http.StatusNotFound,
 		"GET /nothing":                     http.StatusNotFound,

@@ -15,6 +15,13 @@ const (
 	MaxTags        = 20
 )
 
+// The years in which a task can be due. Wider bounds would leave those of
+// RFC 3339 in some time zone.
+const (
+	firstYear = 1900
+	lastYear  = 9000
+)
+
 // Priority of a task.
 type Priority string
 
@@ -74,6 +81,9 @@ func (t *Task) Validate() error {
 	for _, tag := range t.Tags {
 		checkText(&v, "tags", tag, 1, MaxTag)
 	}
+	if t.DueAt != nil && (t.DueAt.UTC().Year() < firstYear || t.DueAt.UTC().Year() > lastYear) {
+		v.Add("due_at", "must be in the years %d to %d", firstYear, lastYear)
+	}
 	return v.Err()
 }
 
@@ -113,9 +123,10 @@ const (
 
 // TaskFilter asks for a page of tasks in the order of their ids.
 type TaskFilter struct {
-	Status TaskStatus // "" means all
-	After  int64      // the last id of the page before, 0 for the first page
-	Limit  int        // 0 means DefaultLimit
+	Status     TaskStatus // "" means all
+	Descending bool       // the newest first
+	After      int64      // the last id of the page before, 0 for the first page
+	Limit      int        // 0 means DefaultLimit
 }
 
 func (f *TaskFilter) normalize() error {

@@ -36,6 +36,8 @@ func TestTask_Validate(t *testing.T) {
 		"an unknown priority":       {func(t *Task) { t.Priority = "urgent" }, "priority"},
 		"an empty tag":              {func(t *Task) { t.Tags = []string{""} }, "tags"},
 		"a tag too long":            {func(t *Task) { t.Tags = []string{strings.Repeat("x", MaxTag+1)} }, "tags"},
+		"a date beyond writing":     {func(t *Task) { t.DueAt = new(time.Date(9999, 12, 31, 23, 59, 0, 0, time.FixedZone("", -14*3600))) }, "due_at"},
+		"a date before all":         {func(t *Task) { t.DueAt = new(time.Time{}) }, "due_at"},
 		"too many tags":             {func(t *Task) { t.Tags = strings.Split(strings.Repeat("x ", MaxTags)+"x", " ") }, "tags"},
 	} {
 		t.Run(name, func(t *testing.T) {

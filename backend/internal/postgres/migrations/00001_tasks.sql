@@ -24,7 +24,7 @@ CREATE TABLE tasks (
     completed    boolean NOT NULL,
     priority     text NOT NULL CONSTRAINT tasks_priority_known CHECK (priority IN ('low', 'medium', 'high')),
     tags         text[] NOT NULL,
-    due_at       timestamptz,
+    due_at       timestamptz CONSTRAINT tasks_due_at_writable CHECK (due_at BETWEEN '1900-01-01Z' AND '9001-01-01Z'),
     created_at   timestamptz NOT NULL DEFAULT now(),
     updated_at   timestamptz NOT NULL DEFAULT now(),
     completed_at timestamptz,
