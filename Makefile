@@ -7,8 +7,11 @@ MAKEFLAGS += --no-print-directory
 
 BIN := $(CURDIR)/.bin
 GOLANGCI_LINT_VERSION := v2.15.0
+HELM_VERSION := v3.22.0
+# What Helm's own build sets: the Kubernetes that it renders and lints for.
+HELM_LDFLAGS := $(foreach package,chartutil lint/rules,-X helm.sh/helm/v3/pkg/$(package).k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/$(package).k8sVersionMinor=37)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -s -w -X todo-chatbot/backend/app.Version=$(VERSION)
+LDFLAGS := -s -w -X todo-chatbot/backend/app.Version=$(VERSION) -X todo-chatbot/frontend/app.Version=$(VERSION)
 
 # The race detector needs a C compiler; CI must have one.
 RACE := $(if $(or $(CI),$(shell command -v gcc || command -v clang)),-race)
@@ -21,7 +24,7 @@ ASSET_SOURCES := $(shell find frontend/internal/static/js frontend/internal/stat
 
 .PHONY: help
 help: ## List the commands
-	@awk 'BEGIN {FS = ":.*## "} /^## — / {gsub(/^## — | —$$/, ""); printf "\n\033[1m%s\033[0m\n", $$0} /^[a-z-]+:.*## / {printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^## — / {gsub(/^## — | —$$/, ""); printf "\n\033[1m%s\033[0m\n", $$0} /^[a-z0-9-]+:.*## / {printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: assets ## Run everything on this machine, PostgreSQL included; Ctrl-C stops it
@@ -51,6 +54,7 @@ verify: ## Check that generated files are fresh
 	go mod tidy -diff
 	go mod verify
 	go tool templ fmt -fail frontend dev
+	go run ./tools/chartdocs -check
 	@fingerprint() { git ls-files -co --exclude-standard '*_templ.go' | git hash-object --stdin-paths; }; \
 	before=$$(fingerprint); $(MAKE) generate; \
 	if [ "$$before" != "$$(fingerprint)" ]; then \
@@ -60,6 +64,32 @@ verify: ## Check that generated files are fresh
 fmt: $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION) ## Format Go and templ
 	$< fmt ./...
 	go tool templ fmt frontend
+
+## — Kubernetes —
+
+.PHONY: up
+up: ## Deploy to Minikube, started if there is none, and print the URL
+	@tools/k8s/up
+
+.PHONY: down
+down: ## Remove the deployment
+	@tools/k8s/down
+
+.PHONY: status
+status: ## Pods, rollouts, warnings and the URL on one screen
+	@tools/k8s/status
+
+.PHONY: logs
+logs: ## Follow the logs of both programs
+	@tools/k8s/logs
+
+.PHONY: tools
+tools: ## Install Skaffold, Minikube, kubectl, Helm and Tilt into .bin/
+	@tools/k8s/tools
+
+.PHONY: e2e
+e2e: $(BIN)/helm ## Test the chart on a real cluster: Minikube, or one of our own
+	@e2e/run
 
 ## — Make —
 
@@ -75,6 +105,11 @@ $(ASSETS): $(ASSET_SOURCES)
 	npm --prefix frontend ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	npm --prefix frontend run --silent build
 	@touch $@
+
+# From source, where `make tools` has not brought it: Go's module proxy is
+# reachable everywhere that this repository builds.
+$(BIN)/helm:
+	GOBIN=$(BIN) go install -ldflags '$(HELM_LDFLAGS)' helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
 
 $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION):
 	GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)

@@ -3,13 +3,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"todo-chatbot/backend/app"
+	"todo-chatbot/backend/internal/smoke"
+	"todo-chatbot/internal/healthcheck"
 	"todo-chatbot/internal/telemetry"
 )
 
@@ -18,8 +22,16 @@ const usage = `usage: backend [command]
 commands:
   serve     answer requests (the default)
   migrate   bring the database's schema to this version, then exit
+  health    ask the backend on this machine's PORT, or at --url URL, whether it
+            is ready; exit code 0 says yes, 1 says no and prints why
+  smoke     use the product once: the backend at SMOKE_URL and, if it is set,
+            the pages at SMOKE_PAGES_URL
 
 Settings come from the environment; docs/configuration.md lists them.`
+
+// defaultPort is that of app.Config, which health does not read: it needs none
+// of the required settings.
+const defaultPort = "8000"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -34,10 +46,15 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	command := "serve"
 	if len(args) > 0 {
-		command = args[0]
+		command, args = args[0], args[1:]
 	}
-	if len(args) > 1 || (command != "serve" && command != "migrate") {
-		return fmt.Errorf("%s", usage)
+	switch {
+	case command == "health":
+		return healthcheck.Run(ctx, os.Stdout, args, cmp.Or(os.Getenv("PORT"), defaultPort))
+	case command == "smoke" && len(args) == 0:
+		return smoke.Run(ctx, os.Stdout, os.Getenv("SMOKE_URL"), os.Getenv("SMOKE_PAGES_URL"))
+	case len(args) > 0 || command != "serve" && command != "migrate":
+		return errors.New(usage)
 	}
 	cfg, err := app.LoadConfig()
 	if err != nil {

@@ -6,8 +6,18 @@ import (
 	"strings"
 	"testing"
 
+	"todo-chatbot/backend/api"
 	"todo-chatbot/frontend/internal/backendtest"
 )
+
+// unknownZones are what a browser may call a time zone, and the backend not.
+var unknownZones = []string{"Etc/Unknown", "Local", "Mars/Olympus_Mons"}
+
+// odd is about a field that has an input and another that has none.
+var odd = api.Error{Code: api.CodeInvalid, Message: "Some fields are not right.", Fields: []api.FieldError{
+	{Field: "invitation_code", Message: "must be given"},
+	{Field: "email", Message: "must be an email address"},
+}}
 
 func TestSignUp(t *testing.T) {
 	t.Parallel()
@@ -35,6 +45,24 @@ func TestSignUp(t *testing.T) {
 		t.Parallel()
 		p := b.post("/signup", url.Values{"email": {"taken@example.com"}, "password": {backendtest.Password}})
 		wantError(t, p, http.StatusUnprocessableEntity, "account with this email already")
+	})
+
+	t.Run("UnknownZone", func(t *testing.T) {
+		t.Parallel()
+		for _, zone := range unknownZones {
+			_, b := start(t)
+			p := b.post("/signup", url.Values{"email": {"ada@example.com"}, "password": {backendtest.Password}, "time_zone": {zone}})
+			wantRedirect(t, p, "/")
+		}
+	})
+
+	t.Run("ErrFieldWithoutInput", func(t *testing.T) {
+		t.Parallel()
+		fake, b := start(t)
+		fake.FailNext(odd)
+		p := b.post("/signup", url.Values{"email": {"ada"}})
+		wantError(t, p, http.StatusUnprocessableEntity, "Invitation code: must be given")
+		wantError(t, p, http.StatusUnprocessableEntity, "must be an email address")
 	})
 
 	t.Run("SignsIn", func(t *testing.T) {
@@ -68,6 +96,29 @@ func TestSignIn(t *testing.T) {
 		}
 	}
 	wantRedirect(t, b.get("/signin"), "/")
+}
+
+func TestSignIn_UnknownZone(t *testing.T) {
+	t.Parallel()
+	for _, zone := range unknownZones {
+		_, b := start(t)
+		p := b.post("/signin", url.Values{"email": {"ada@example.com"}, "password": {backendtest.Password}, "time_zone": {zone}})
+		wantRedirect(t, p, "/")
+	}
+}
+
+func TestSignIn_ErrFieldWithoutInput(t *testing.T) {
+	t.Parallel()
+	fake, b := start(t)
+	form := url.Values{"email": {"ada@example.com"}, "password": {backendtest.Password}}
+	fake.FailNext(api.Error{Code: api.CodeInvalid, Message: "Some fields are not right.", Fields: odd.Fields[:1]})
+	p := b.post("/signin", form)
+	wantError(t, p, http.StatusUnprocessableEntity, "Invitation code: must be given")
+	if strings.Contains(p.Body, "not right") {
+		t.Error("what was typed is blamed")
+	}
+	fake.FailNext(api.Error{Code: api.CodeInvalid, Message: "Some fields are not right.", Fields: odd.Fields[1:]})
+	wantError(t, b.post("/signin", form), http.StatusUnprocessableEntity, "email or the password is not right")
 }
 
 func TestSignOut(t *testing.T) {

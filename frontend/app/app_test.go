@@ -127,6 +127,24 @@ func TestErrorPages(t *testing.T) {
 	}
 }
 
+func TestMethods(t *testing.T) {
+	t.Parallel()
+	_, b := signedIn(t)
+	for path, want := range map[string]int{
+		"/": http.StatusOK, "/c/new": http.StatusOK, "/api/health": http.StatusOK, "/nowhere": http.StatusNotFound, "/chat": http.StatusMethodNotAllowed,
+	} {
+		if p := b.send(http.MethodHead, path, nil); p.Status != want || p.Body != "" {
+			t.Errorf("HEAD %s: %d with %q, want %d", path, p.Status, p.Body, want)
+		}
+	}
+	for path, want := range map[string]string{"/chat": "POST", "/tasks": "GET, HEAD, POST", "/c/4": "GET, HEAD"} {
+		p := b.send(http.MethodDelete, path, nil)
+		if got := p.Header.Get("Allow"); p.Status != http.StatusMethodNotAllowed || got != want {
+			t.Errorf("DELETE %s: %d, Allow %q, want %q", path, p.Status, got, want)
+		}
+	}
+}
+
 func TestConfig_Validate(t *testing.T) {
 	t.Parallel()
 	good := Config{Port: 3000, BackendURL: "http://backend:8000", LogFormat: "json"}

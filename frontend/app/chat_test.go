@@ -1,7 +1,9 @@
 package app
 
 import (
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -9,6 +11,7 @@ import (
 
 	"todo-chatbot/backend/api"
 	"todo-chatbot/frontend/internal/backendtest"
+	"todo-chatbot/internal/config"
 )
 
 const turnKey = "3f0e2d7c-8a54-4c1b-9d55-0a6f6f0c1a11"
@@ -168,6 +171,73 @@ func TestChat_Refused(t *testing.T) {
 	}
 }
 
+// TestChat_StreamOutlivesReadTimeout because a model may think for longer than
+// a request may take to arrive.
+func TestChat_StreamOutlivesReadTimeout(t *testing.T) {
+	t.Parallel()
+	const readTimeout = 100 * time.Millisecond
+	fake := backendtest.Start(t)
+	fake.Turn = func(f *backendtest.Fake, in api.ChatRequest, emit func(api.Event)) error {
+		time.Sleep(2 * readTimeout) // what is tested is that this time passes
+		return backendtest.PlayTurn(f, in, emit)
+	}
+	a := wire(Config{BackendURL: config.URL(fake.URL)}, slog.New(slog.DiscardHandler))
+	server := httptest.NewUnstartedServer(a.Handler())
+	server.Config.ReadTimeout = readTimeout
+	server.Start()
+	t.Cleanup(func() { server.Close(); a.backend.Close() })
+	b := newBrowser(t, server.URL)
+	b.holdToken(backendtest.Token("u-1"))
+	inOrder(t, events(t, b.post("/chat", turn("Hello"), streaming...)), "You said: ", "turn-finished: "+turnKey)
+}
+
+// fails is a turn that breaks off.
+func fails(_ *backendtest.Fake, _ api.ChatRequest, emit func(api.Event)) error {
+	emit(api.Event{Delta: &api.DeltaEvent{Text: "Half a"}})
+	return &api.Error{Code: api.CodeInternal}
+}
+
+func TestChat_Unanswered(t *testing.T) {
+	t.Parallel()
+	for name, header := range map[string][]string{"WithScript": streaming, "WithoutScript": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake, b := signedIn(t)
+			fake.Turn = fails
+			b.post("/chat", turn("Add milk"), header...)
+			p := b.get("/c/1")
+			if got := p.byID("unanswered").Text(); got != "Not answered." {
+				t.Fatalf("under the message: %q", got)
+			}
+			form := url.Values{}
+			for _, input := range p.Find("#turn-" + turnKey + " form.retry input").EachIter() {
+				form.Set(input.AttrOr("name", ""), input.AttrOr("value", ""))
+			}
+			fake.Turn = backendtest.PlayTurn
+			wantRedirect(t, b.post("/chat", form), "/c/1")
+			wantRedirect(t, b.post("/chat", form), "/c/1")
+			p = b.get("/c/1")
+			if n := p.byID("message-user").Length(); n != 1 || len(fake.Tasks()) != 1 || p.byID("unanswered").Length() != 0 {
+				t.Errorf("%d messages, %d tasks, after it was tried again", n, len(fake.Tasks()))
+			}
+		})
+	}
+}
+
+func TestChat_UnansweredElsewhere(t *testing.T) {
+	t.Parallel()
+	fake, b := signedIn(t)
+	said := func(text string) api.Message { return api.Message{Role: api.RoleUser, Content: text} }
+	fake.AddConversation("Long ago", said("Hello"), said("Anybody?"), api.Message{Role: api.RoleAssistant, Content: "Yes."}, said("Add milk"))
+	fake.Turn = fails
+	b.post("/chat", turn("Add milk"), streaming...) // in a conversation of its own
+
+	p := b.get("/c/1")
+	if n := p.byID("unanswered").Length(); n != 2 || p.byID("retry").Length() != 0 {
+		t.Errorf("%d unanswered, %d to try again; want 2 without a key", n, p.byID("retry").Length())
+	}
+}
+
 func TestChat_History(t *testing.T) {
 	t.Parallel()
 	fake, b := signedIn(t)
@@ -175,14 +245,15 @@ func TestChat_History(t *testing.T) {
 	for range 30 {
 		messages = append(messages, api.Message{Role: api.RoleUser, Content: "Question"}, api.Message{Role: api.RoleAssistant, Content: "Answer"})
 	}
+	messages = append(messages, api.Message{Role: api.RoleUser, Content: "Question"}) // so that a page ends between question and answer
 	fake.AddConversation("Long talk", messages...)
 	p := b.get("/c/1")
-	if n := p.Find(".message").Length(); n != 50 {
-		t.Errorf("%d messages, want 50", n)
+	if n := p.byID("message-user").Length() + p.Find(".prose").Length(); n != 50 || p.byID("unanswered").Length() != 1 {
+		t.Errorf("%d messages, want 50, the last of them not answered", n)
 	}
 	earlier := p.Find("#earlier a").AttrOr("href", "")
 	p = b.get(earlier)
-	if n := p.Find(".message").Length(); n != 10 || p.Find("#earlier").Length() != 0 || p.Find("#later a").AttrOr("href", "") != "/c/1" {
+	if n := p.Find(".message").Length(); n != 11 || p.byID("unanswered").Length() != 0 || p.Find("#earlier").Length() != 0 || p.Find("#later a").AttrOr("href", "") != "/c/1" {
 		t.Errorf("%s: %d messages", earlier, n)
 	}
 }

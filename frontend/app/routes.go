@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"todo-chatbot/frontend/internal/pages"
 	"todo-chatbot/frontend/internal/pages/chat"
@@ -17,9 +18,9 @@ import (
 
 func (a *App) routes(adapt pages.Adapter) http.Handler {
 	r := chi.NewRouter()
-	r.Use(telemetry.IdentifyRequests, telemetry.LogRequests(a.log, quiet), secure, adapt.Recover, sameOrigin(adapt))
+	r.Use(telemetry.IdentifyRequests, telemetry.LogRequests(a.log, quiet), secure, adapt.Recover, sameOrigin(adapt), middleware.GetHead)
 	r.NotFound(adapt.Public(pages.NotFound))
-	r.MethodNotAllowed(adapt.Public(pages.MethodNotAllowed))
+	r.MethodNotAllowed(nameAllowed(r, adapt.Public(pages.MethodNotAllowed)))
 	a.accountRoutes(r, adapt)
 	a.chatRoutes(r, adapt)
 	a.taskRoutes(r, adapt)
@@ -28,8 +29,8 @@ func (a *App) routes(adapt pages.Adapter) http.Handler {
 }
 
 func (a *App) accountRoutes(r chi.Router, adapt pages.Adapter) {
-	in := signin.Handler{Backend: a.backend, Cookies: adapt.Cookies}
-	up := signup.Handler{Backend: a.backend, Cookies: adapt.Cookies}
+	in := signin.New(a.backend, adapt.Cookies)
+	up := signup.New(a.backend, adapt.Cookies)
 	r.Get("/signin", adapt.Public(in.Show))
 	r.Post("/signin", adapt.Public(in.Submit))
 	r.Post("/signout", adapt.Public(in.SignOut))
@@ -38,7 +39,7 @@ func (a *App) accountRoutes(r chi.Router, adapt pages.Adapter) {
 }
 
 func (a *App) chatRoutes(r chi.Router, adapt pages.Adapter) {
-	h := chat.Handler{Backend: a.backend, Log: a.log}
+	h := chat.Handler{Backend: a.backend, Log: a.log, Secure: adapt.Cookies.Secure}
 	r.Get("/", adapt.Private(h.Home))
 	r.Get("/c/{id}", adapt.Private(h.Show))
 	r.Post("/chat", adapt.Private(h.Post))
@@ -72,6 +73,22 @@ func asset(w http.ResponseWriter, r *http.Request) error {
 func icon(w http.ResponseWriter, r *http.Request) error {
 	static.Serve(w, r, static.Icon) // New has made sure that it is there.
 	return nil
+}
+
+// nameAllowed tells in which ways a page can be used, because the router does
+// not once the page that refuses is our own.
+func nameAllowed(routes chi.Routes, refuse http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var methods []string
+		if routes.Match(chi.NewRouteContext(), http.MethodGet, r.URL.Path) {
+			methods = append(methods, http.MethodGet, http.MethodHead)
+		}
+		if routes.Match(chi.NewRouteContext(), http.MethodPost, r.URL.Path) {
+			methods = append(methods, http.MethodPost)
+		}
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		refuse.ServeHTTP(w, r)
+	}
 }
 
 // quiet are the requests that say nothing about what users do.

@@ -10,6 +10,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"todo-chatbot/backend/api"
+	"todo-chatbot/frontend/internal/backendtest"
 )
 
 func titles(p page) []string {
@@ -54,7 +55,7 @@ func TestTasks_WithScript(t *testing.T) {
 	}
 
 	p = b.post("/tasks", url.Values{"title": {"Water plants"}, "status": {"pending"}}, htmx...)
-	if got := strings.Join(titles(p), ","); got != "Buy milk,Water plants" {
+	if got := strings.Join(titles(p), ","); got != "Water plants,Buy milk" {
 		t.Errorf("after adding: %s", got)
 	}
 	if p.Find(`hx-partial[hx-target="#task-panel"] #task-panel`).Length() != 1 || p.Find("#new-task").AttrOr("value", "") != "" {
@@ -67,6 +68,53 @@ func TestTasks_WithScript(t *testing.T) {
 	p = b.post("/tasks/99/complete", url.Values{}, htmx...)
 	if p.Status != http.StatusNotFound || p.Header.Get("HX-Retarget") != "#notice" {
 		t.Errorf("no such task: %d to %q", p.Status, p.Header.Get("HX-Retarget"))
+	}
+}
+
+func TestTasks_Many(t *testing.T) {
+	t.Parallel()
+	fake, b := signedIn(t)
+	for range 320 {
+		fake.AddTask(api.Task{Title: "One of many"})
+	}
+	for range 120 {
+		fake.AddTask(api.Task{Title: "Done long ago", Completed: true})
+	}
+	p := b.post("/tasks", url.Values{"title": {"The newest"}, "status": {"all"}}, htmx...)
+	if got := titles(p); len(got) != 400 || got[0] != "The newest" || got[299] != "One of many" || got[300] != "Done long ago" {
+		t.Errorf("%d tasks, the first is %q", len(got), got[0])
+	}
+	if !strings.Contains(p.Find("#task-panel").Text(), "The list goes on") || p.Find(".done-heading .count").Text() != "100+" {
+		t.Error("nothing tells that there are more")
+	}
+}
+
+func TestTasks_Zone(t *testing.T) {
+	t.Parallel()
+	due := time.Date(2026, 11, 27, 15, 0, 0, 0, time.UTC)
+	for zone, want := range map[string]struct{ list, input, hint string }{
+		"Asia/Kolkata": {"Fri 27 Nov 2026, 20:30", "2026-11-27T20:30", ""},
+		"Etc/Unknown":  {"Fri 27 Nov 2026, 15:00 UTC", "2026-11-27T15:00", "(UTC)"},
+	} {
+		t.Run(zone, func(t *testing.T) {
+			t.Parallel()
+			fake, b := start(t)
+			b.holdToken(backendtest.TokenIn("u-1", zone))
+			fake.AddTask(api.Task{Title: "Call mum", DueAt: &due})
+			if got := b.get("/").byID("task-due"); got.Text() != want.list || got.AttrOr("datetime", "") != "2026-11-27T15:00:00Z" {
+				t.Errorf("the list says %q, %q", got.Text(), got.AttrOr("datetime", ""))
+			}
+			form := b.get("/tasks/1").byID("task-form")
+			input := form.Find("[name=due]").AttrOr("value", "")
+			if input != want.input || form.Find("[data-utc-hint]").Text() != want.hint {
+				t.Errorf("the input holds %q, %q", input, form.Find("[data-utc-hint]").Text())
+			}
+			sent := url.Values{"title": {"Call mum"}, "due": {input}, "time_zone": {form.Find("[name=time_zone]").AttrOr("value", "")}}
+			b.post("/tasks/1", sent)
+			if got := fake.Tasks()[0].DueAt; !got.Equal(due) {
+				t.Errorf("saved as it was, the date became %v", got)
+			}
+		})
 	}
 }
 

@@ -64,7 +64,7 @@ type Agent struct {
 // New makes an Agent.
 func New(provider llm.Provider, caller ToolCaller, turns todo.TurnStore, limits Limits, log *slog.Logger) (*Agent, error) {
 	a := &Agent{provider: provider, caller: caller, turns: turns, limits: limits, log: log, now: time.Now}
-	a.life, a.end = context.WithCancel(context.Background())
+	a.life, a.end = context.WithCancel(context.Background()) //nolint:gosec // Shutdown calls it
 	err := caller.Describe(func(name, description string, schema json.RawMessage) {
 		a.tools = append(a.tools, llm.Tool{Name: name, Description: description, InputSchema: schema})
 	})

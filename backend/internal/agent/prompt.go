@@ -3,9 +3,7 @@ package agent
 import (
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"strings"
-	"text/template"
 	"time"
 
 	"todo-chatbot/backend/internal/llm"
@@ -15,19 +13,14 @@ import (
 //go:embed prompt.md
 var promptText string
 
-var prompt = template.Must(template.New("prompt.md").Parse(promptText))
-
-// systemPrompt is prompt.md at the user's now.
-func systemPrompt(now time.Time) (string, error) {
-	var text strings.Builder
-	err := prompt.Execute(&text, map[string]string{
-		"Now":  now.Format("Monday, 2 January 2006, 15:04 -07:00"),
-		"Zone": now.Location().String(),
-	})
-	if err != nil {
-		return "", fmt.Errorf("write system prompt: %w", err)
-	}
-	return text.String(), nil
+// systemPrompt is prompt.md at the user's now. Its two places are filled in
+// without text/template, whose reflection would keep every method of every
+// library in the binary.
+func systemPrompt(now time.Time) string {
+	return strings.NewReplacer(
+		"{{now}}", now.Format("Monday, 2 January 2006, 15:04 -07:00"),
+		"{{zone}}", now.Location().String(),
+	).Replace(promptText)
 }
 
 // messages is a conversation as a provider reads it: for each turn the user's

@@ -78,12 +78,8 @@ func (r *run) answer(ctx context.Context) error {
 
 func (r *run) ask(ctx context.Context, earlier []todo.Turn) (llm.Response, error) {
 	now := r.now().In(r.zone)
-	prompt, err := systemPrompt(now)
-	if err != nil {
-		return llm.Response{}, err
-	}
 	response, err := r.provider.Complete(ctx, llm.Request{
-		System:   prompt,
+		System:   systemPrompt(now),
 		Messages: messages(append(slices.Clone(earlier), r.turn)),
 		Tools:    r.tools,
 		Now:      now,

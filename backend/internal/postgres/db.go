@@ -17,7 +17,7 @@ import (
 
 // connectTimeout bounds one attempt to connect, so that a request learns soon
 // that the database is away.
-const connectTimeout = 3 * time.Second
+const connectTimeout = 5 * time.Second
 
 // DB is a pool of connections and the store of everything in them. It is safe
 // for concurrent use.

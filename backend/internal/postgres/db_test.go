@@ -1,7 +1,10 @@
 package postgres_test
 
 import (
+	"io"
 	"log/slog"
+	"net"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -67,4 +70,78 @@ func TestUsers(t *testing.T) {
 	if _, _, err := db.FindUserByEmail(t.Context(), "nobody@example.com"); !todo.HasCode(err, todo.CodeNotFound) {
 		t.Errorf("got %v, want not found", err)
 	}
+}
+
+func TestMigrate_WrongPassword(t *testing.T) {
+	t.Parallel()
+	wrong, err := url.Parse(pgtest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong.User = url.UserPassword(wrong.User.Username(), "hunter2")
+	err = postgres.Migrate(t.Context(), wrong.String(), slog.New(slog.DiscardHandler))
+	if err == nil || !strings.Contains(err.Error(), "password authentication failed") || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestMigrate_WaitsForADatabaseThatStarts(t *testing.T) {
+	t.Parallel()
+	database, err := url.Parse(pgtest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind := database.Host
+	database.Host = listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	waiting, migrated := make(chan struct{}), make(chan error, 1)
+	log := slog.New(slog.NewTextHandler(writerFunc(sync.OnceFunc(func() { close(waiting) })), nil))
+	go func() { migrated <- postgres.Migrate(t.Context(), database.String(), log) }()
+	<-waiting
+	forward(t, database.Host, behind)
+	if err := <-migrated; err != nil {
+		t.Error(err)
+	}
+}
+
+type writerFunc func()
+
+func (f writerFunc) Write(b []byte) (int, error) {
+	f()
+	return len(b), nil
+}
+
+// forward passes connections to one address on to another, until the test ends.
+func forward(t *testing.T, from, to string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("tcp", to)
+			if err != nil {
+				client.Close()
+				continue
+			}
+			pass := func(to, from net.Conn) {
+				defer to.Close()
+				_, _ = io.Copy(to, from)
+			}
+			go pass(server, client)
+			go pass(client, server)
+		}
+	}()
 }

@@ -7,18 +7,25 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"todo-chatbot/backend/internal/todo"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrate brings the schema of the database at url to this program's version.
-// Replicas that start together wait for each other on an advisory lock, so url
+// patience is how long Migrate waits for a database that does not answer: one
+// that starts beside it, or one that was suspended and has to wake up.
+const patience = time.Minute
+
+// Migrate brings the schema of the database at url to this program's version,
+// waiting for the database if it must. Replicas that start together wait for each other on an advisory lock, so url
 // must lead to the server itself and not to a pooler.
 func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 	config, err := pgx.ParseConfig(url)
@@ -26,6 +33,9 @@ func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 		return errors.New("DATABASE_DIRECT_URL or DATABASE_URL is no PostgreSQL URL")
 	}
 	config.ConnectTimeout = connectTimeout
+	if err := await(ctx, config, log); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
 	db := stdlib.OpenDB(*config)
 	defer db.Close()
 	files, err := fs.Sub(migrations, "migrations")
@@ -48,4 +58,32 @@ func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+// await returns when the database answers. One that refuses for a reason that
+// time does not mend, such as a wrong password, is an error at once.
+func await(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	look := time.NewTicker(500 * time.Millisecond)
+	defer look.Stop()
+	var said bool
+	for {
+		conn, err := pgx.ConnectConfig(ctx, config)
+		if err == nil {
+			return conn.Close(ctx) //nolint:wrapcheck // it was only a look
+		}
+		if !todo.HasCode(translate(err), todo.CodeUnavailable) {
+			return fmt.Errorf("the database refuses: %w", err)
+		}
+		if !said {
+			log.WarnContext(ctx, "the database does not answer; waiting for it", "host", config.Host, "port", config.Port, "for", patience, "error", err)
+			said = true
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return fmt.Errorf("the database at %s:%d does not answer: %w", config.Host, config.Port, err)
+		}
+	}
 }

@@ -119,19 +119,36 @@ func TestClient_ChatStream(t *testing.T) {
 func TestClient_Tasks(t *testing.T) {
 	t.Parallel()
 	fake, client, who := start(t)
-	for range 250 {
-		fake.AddTask(api.Task{Title: "One of many"})
+	add := func(n int, done bool) {
+		for range n {
+			fake.AddTask(api.Task{Title: "One of many", Completed: done})
+		}
 	}
-	tasks, more, err := client.Tasks(t.Context(), who, api.StatusAll)
-	if err != nil || len(tasks) != 250 || more {
-		t.Errorf("%d tasks, more %v, %v", len(tasks), more, err)
+	check := func(status api.TaskStatus, pending, done int, morePending, moreDone bool) {
+		t.Helper()
+		list, err := client.Tasks(t.Context(), who, status)
+		if err != nil || len(list.Pending) != pending || len(list.Done) != done || list.MorePending != morePending || list.MoreDone != moreDone {
+			t.Errorf("%s: %d pending (more %v), %d done (more %v), %v",
+				status, len(list.Pending), list.MorePending, len(list.Done), list.MoreDone, err)
+		}
 	}
-	for range 100 {
-		fake.AddTask(api.Task{Title: "Too many"})
+	add(250, false)
+	add(90, true)
+	check(api.StatusAll, 250, 90, false, false)
+	add(100, false)
+	check(api.StatusAll, 300, 90, true, false)
+	add(20, true)
+	check(api.StatusAll, 300, 100, true, true)
+	check(api.StatusPending, 300, 0, true, false)
+	check(api.StatusCompleted, 0, 100, false, true)
+
+	fake.FailNext(away)
+	if _, err := client.Tasks(t.Context(), who, api.StatusAll); backend.Explain(err).Code != api.CodeUnavailable {
+		t.Errorf("one half of the list failed: %v", err)
 	}
-	tasks, more, err = client.Tasks(t.Context(), who, api.StatusAll)
-	if err != nil || len(tasks) != 300 || !more {
-		t.Errorf("%d tasks, more %v, %v", len(tasks), more, err)
+	newest := fake.AddTask(api.Task{Title: "The newest"})
+	if list, err := client.Tasks(t.Context(), who, api.StatusPending); err != nil || list.Pending[0].ID != newest.ID {
+		t.Errorf("the newest is not the first, %v", err)
 	}
 }
 

@@ -2,23 +2,56 @@ package backend
 
 import (
 	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
 
 	"todo-chatbot/backend/api"
 )
 
 const (
 	taskPageSize = 100
-	// maxTaskPages bounds what one page of ours shows and one list costs.
-	maxTaskPages = 3
+	// How many pages of each one page of ours shows at most, which bounds what
+	// it costs. What is done matters less.
+	maxPendingPages = 3
+	maxDonePages    = 1
 )
 
-// Tasks are the caller's tasks of one status in the order of their ids; more
-// tells that there are others beyond what a page shows.
-func (c *Client) Tasks(ctx context.Context, who Caller, status api.TaskStatus) (tasks []api.Task, more bool, err error) {
+// TaskList are tasks, the newest first.
+type TaskList struct {
+	Pending, Done         []api.Task
+	MorePending, MoreDone bool // there are older ones beyond what a page shows
+}
+
+// Tasks are the newest of the caller's tasks that have the status.
+func (c *Client) Tasks(ctx context.Context, who Caller, status api.TaskStatus) (TaskList, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	query := api.TaskQuery{Status: status, Limit: taskPageSize}
-	for range maxTaskPages {
+	var list TaskList
+	group, ctx := errgroup.WithContext(ctx)
+	if status != api.StatusCompleted {
+		group.Go(func() (err error) {
+			list.Pending, list.MorePending, err = c.newestTasks(ctx, who, api.StatusPending, maxPendingPages)
+			return err
+		})
+	}
+	if status != api.StatusPending {
+		group.Go(func() (err error) {
+			list.Done, list.MoreDone, err = c.newestTasks(ctx, who, api.StatusCompleted, maxDonePages)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return TaskList{}, fmt.Errorf("list tasks: %w", err)
+	}
+	return list, nil
+}
+
+// newestTasks reads up to the given number of pages; more tells that there are
+// others behind them.
+func (c *Client) newestTasks(ctx context.Context, who Caller, status api.TaskStatus, pages int) (tasks []api.Task, more bool, err error) {
+	query := api.TaskQuery{Status: status, Order: api.OrderDescending, Limit: taskPageSize}
+	for range pages {
 		page, err := c.as(who).ListTasks(ctx, who.UserID, query)
 		if err != nil {
 			return nil, false, err

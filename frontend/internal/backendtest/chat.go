@@ -105,7 +105,7 @@ func (f *Fake) takeTurn(key string, in api.ChatRequest, send func(api.Event)) (a
 		send(api.Event{Conversation: &api.ConversationEvent{ConversationID: done.ConversationID}})
 		return done, nil
 	}
-	done.ConversationID = f.openConversation(in)
+	done.ConversationID = f.ask(key, in)
 	send(api.Event{Conversation: &api.ConversationEvent{ConversationID: done.ConversationID}})
 	err := f.Turn(f, in, func(e api.Event) { collect(&done, e); send(e) })
 	if err != nil {
@@ -115,18 +115,26 @@ func (f *Fake) takeTurn(key string, in api.ChatRequest, send func(api.Event)) (a
 	defer f.mu.Unlock()
 	f.turns[key] = done
 	f.messages[done.ConversationID] = append(f.messages[done.ConversationID],
-		api.Message{Role: api.RoleUser, Content: in.Message},
 		api.Message{Role: api.RoleAssistant, Content: done.Response, ToolCalls: done.ToolCalls})
 	return done, nil
 }
 
-func (f *Fake) openConversation(in api.ChatRequest) int64 {
+// ask keeps the message, once for each key, and tells its conversation.
+func (f *Fake) ask(key string, in api.ChatRequest) int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if in.ConversationID != nil {
-		return *in.ConversationID
+	if id, asked := f.asked[key]; asked {
+		return id
 	}
-	return f.addConversation(in.Message)
+	var id int64
+	if in.ConversationID != nil {
+		id = *in.ConversationID
+	} else {
+		id = f.addConversation(in.Message)
+	}
+	f.asked[key] = id
+	f.messages[id] = append(f.messages[id], api.Message{Role: api.RoleUser, Content: in.Message})
+	return id
 }
 
 func collect(done *api.ChatResponse, e api.Event) {

@@ -36,6 +36,7 @@ type Fake struct {
 	tasks         []api.Task
 	conversations []api.Conversation
 	messages      map[int64][]api.Message
+	asked         map[string]int64 // the conversation of each key
 	turns         map[string]api.ChatResponse
 	calls         []Call
 }
@@ -61,6 +62,7 @@ func New() *Fake {
 		Turn:     PlayTurn,
 		ready:    true,
 		messages: map[int64][]api.Message{},
+		asked:    map[string]int64{},
 		turns:    map[string]api.ChatResponse{},
 	}
 }
@@ -93,7 +95,7 @@ func (f *Fake) guard(next http.Handler) http.Handler {
 		}
 		public := strings.HasPrefix(r.URL.Path, "/api/auth/") || strings.HasPrefix(r.URL.Path, "/api/health")
 		token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if !public && token != Token("u-1") {
+		if !public && subject(token) != "u-1" {
 			refuse(w, api.Error{Code: api.CodeUnauthenticated, Message: "Sign in first."})
 			return
 		}
@@ -138,9 +140,25 @@ func (f *Fake) Calls(prefix string) []Call {
 }
 
 // Token is a token in the form of the backend's that is good for this century.
-func Token(userID string) string {
-	claims := fmt.Sprintf(`{"sub":%q,"email":"ada@example.com","name":"Ada Lovelace","exp":4102444800}`, userID)
+func Token(userID string) string { return TokenIn(userID, "UTC") }
+
+// TokenIn is a Token of somebody who lives in a time zone.
+func TokenIn(userID, zone string) string {
+	claims := fmt.Sprintf(`{"sub":%q,"email":"ada@example.com","name":"Ada Lovelace","zoneinfo":%q,"exp":4102444800}`, userID, zone)
 	return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2ln"
+}
+
+// subject is whose token it is, or "".
+func subject(token string) string {
+	var claims struct {
+		Subject string `json:"sub"`
+	}
+	_, rest, _ := strings.Cut(token, ".")
+	payload, _, _ := strings.Cut(rest, ".")
+	if b, err := base64.RawURLEncoding.DecodeString(payload); err != nil || json.Unmarshal(b, &claims) != nil {
+		return ""
+	}
+	return claims.Subject
 }
 
 func (f *Fake) signUp(w http.ResponseWriter, r *http.Request) {
@@ -153,6 +171,8 @@ func (f *Fake) signUp(w http.ResponseWriter, r *http.Request) {
 		refuse(w, api.Error{Code: api.CodeConflict, Message: "There is an account with this email already."})
 	case len(in.Password) < 8:
 		refuse(w, invalid("password", "Use at least 8 characters."))
+	case !knownZone(in.TimeZone):
+		refuse(w, invalid("time_zone", zoneMistake))
 	default:
 		answer(w, http.StatusCreated, openSession(in.Email, in.TimeZone))
 	}
@@ -167,13 +187,27 @@ func (f *Fake) signIn(w http.ResponseWriter, r *http.Request) {
 		refuse(w, api.Error{Code: api.CodeUnauthenticated, Message: "The email or the password is wrong."})
 		return
 	}
+	if !knownZone(in.TimeZone) {
+		refuse(w, invalid("time_zone", zoneMistake))
+		return
+	}
 	answer(w, http.StatusOK, openSession(in.Email, in.TimeZone))
 }
 
+const zoneMistake = "must be an IANA time zone such as Europe/Berlin"
+
+func knownZone(name string) bool {
+	_, err := time.LoadLocation(name)
+	return err == nil && name != "Local"
+}
+
 func openSession(email, zone string) api.Session {
+	if zone == "" {
+		zone = "UTC"
+	}
 	return api.Session{
 		User:      api.User{ID: "u-1", Email: email, Name: "Ada Lovelace", TimeZone: zone},
-		Token:     Token("u-1"),
+		Token:     TokenIn("u-1", zone),
 		ExpiresAt: time.Now().Add(24 * time.Hour),
 	}
 }

@@ -37,6 +37,9 @@ func (f *Fake) listTasks(w http.ResponseWriter, r *http.Request) {
 	tasks := slices.DeleteFunc(f.Tasks(), func(t api.Task) bool {
 		return status == api.StatusPending && t.Completed || status == api.StatusCompleted && !t.Completed
 	})
+	if api.Order(r.URL.Query().Get("order")) == api.OrderDescending {
+		slices.Reverse(tasks)
+	}
 	start, _ := strconv.Atoi(r.URL.Query().Get("cursor"))
 	limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
 	page := api.TaskPage{Tasks: tasks[start:]}
@@ -109,7 +112,7 @@ func (f *Fake) completeTask(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f.withTask(w, r, func(i int) {
-		f.tasks[i].Completed = *in.Completed
+		f.tasks[i].Completed = *in.Completed.Value
 		answer(w, http.StatusOK, f.tasks[i])
 	})
 }

@@ -51,15 +51,20 @@ func Back(r *http.Request) string {
 	return Local(u.RequestURI())
 }
 
+// Onward is the page at path, which goes on to next afterwards.
+func Onward(path, next string) string {
+	if next == Home {
+		return path
+	}
+	return path + "?" + url.Values{"next": {next}}.Encode()
+}
+
 // SignIn is the sign-in page that comes back to the page the user is on. A
 // form's own address is no page, so after a POST it is the form's page.
 func SignIn(r *http.Request) string {
 	next := r.URL.RequestURI()
-	if r.Method != http.MethodGet || FromHTMX(r) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || FromHTMX(r) {
 		next = Back(r)
 	}
-	if next == Home {
-		return "/signin"
-	}
-	return "/signin?" + url.Values{"next": {next}}.Encode()
+	return Onward("/signin", next)
 }

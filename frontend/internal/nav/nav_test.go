@@ -48,6 +48,10 @@ func TestSignIn(t *testing.T) {
 	if got, want := SignIn(page), "/signin?next=%2Fc%2F5%3Fstatus%3Dall"; got != want {
 		t.Errorf("from a page: %q, want %q", got, want)
 	}
+	head := httptest.NewRequest(http.MethodHead, "http://todo.test/c/5", nil)
+	if got, want := SignIn(head), "/signin?next=%2Fc%2F5"; got != want {
+		t.Errorf("from the head of a page: %q, want %q", got, want)
+	}
 	post := httptest.NewRequest(http.MethodPost, "http://todo.test/tasks/3/complete", nil)
 	post.Header.Set("Referer", "http://todo.test/c/7")
 	if got, want := SignIn(post), "/signin?next=%2Fc%2F7"; got != want {

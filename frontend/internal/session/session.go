@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"todo-chatbot/frontend/internal/backend"
+	"todo-chatbot/frontend/internal/zone"
 )
 
 // Session is the signed-in user as the cookie tells it.
@@ -20,6 +21,7 @@ type Session struct {
 	backend.Caller
 	Email   string
 	Name    string
+	Zone    *time.Location // UTC where the token names none that we know
 	Expires time.Time
 }
 
@@ -96,6 +98,7 @@ func parse(token string) (Session, error) {
 		Subject string  `json:"sub"`
 		Email   string  `json:"email"`
 		Name    string  `json:"name"`
+		Zone    string  `json:"zoneinfo"` // OpenID Connect Core 1.0, section 5.1
 		Expires float64 `json:"exp"`
 	}
 	if err := json.Unmarshal(payload, &claims); err != nil {
@@ -104,10 +107,15 @@ func parse(token string) (Session, error) {
 	if claims.Subject == "" {
 		return Session{}, errShape
 	}
+	location, ok := zone.Load(claims.Zone)
+	if !ok {
+		location = time.UTC
+	}
 	return Session{
 		Caller:  backend.Caller{UserID: claims.Subject, Token: token},
 		Email:   claims.Email,
 		Name:    claims.Name,
+		Zone:    location,
 		Expires: time.Unix(int64(claims.Expires), 0),
 	}, nil
 }
@@ -119,8 +127,10 @@ func With(ctx context.Context, s Session) context.Context {
 	return context.WithValue(ctx, key{}, s)
 }
 
-// From is the session of a request that was let in; the zero value otherwise.
+// From is the session of a request that was let in; otherwise nobody's.
 func From(ctx context.Context) Session {
-	s, _ := ctx.Value(key{}).(Session)
-	return s
+	if s, ok := ctx.Value(key{}).(Session); ok {
+		return s
+	}
+	return Session{Zone: time.UTC}
 }

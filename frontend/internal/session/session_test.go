@@ -69,6 +69,22 @@ func TestCookies_Read(t *testing.T) {
 	}
 }
 
+func TestCookies_Read_Zone(t *testing.T) {
+	t.Parallel()
+	c := Cookies{}
+	for claim, want := range map[string]string{
+		`,"zoneinfo":"Asia/Kolkata"`: "Asia/Kolkata",
+		`,"zoneinfo":"Etc/Unknown"`:  "UTC",
+		`,"zoneinfo":"Local"`:        "UTC",
+		``:                           "UTC",
+	} {
+		s, ok := c.Read(requestWith(c, token(fmt.Sprintf(`{"sub":"u-1","exp":%d%s}`, time.Now().Add(time.Hour).Unix(), claim))))
+		if !ok || s.Zone.String() != want {
+			t.Errorf("%s: %v, want %s", claim, s.Zone, want)
+		}
+	}
+}
+
 func TestCookies_Clear(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()

@@ -94,7 +94,43 @@ func (p *parser) adds(s string) *add {
 	if s = strings.TrimSpace(s); allQuotes.MatchString(s) || bulleted.MatchString(s) {
 		return makeMany(p, s, "")
 	}
-	return &add{drafts: []draft{p.details(s)}}
+	c := new(add)
+	for _, part := range p.dated(s) {
+		c.drafts = append(c.drafts, p.details(part))
+	}
+	return c
+}
+
+var andJoin = regexp.MustCompile(`(?i)\s*,?\s+and\s+`)
+
+// maxDated is how many "and" of a text are tried as the end of a task.
+const maxDated = 8
+
+// dated parts "buy milk tomorrow and call mom on Friday": words that each have
+// a day of their own are tasks of their own. Other words stay together.
+func (p *parser) dated(s string) []string {
+	whole := []string{s}
+	if describedBy.MatchString(s) || dashed.MatchString(s) {
+		return whole
+	}
+	var out []string
+	from := 0
+	joins := andJoin.FindAllStringIndex(s, maxDated)
+	for _, at := range append(joins, []int{len(s), len(s)}) {
+		part := s[from:at[0]]
+		m, rest, ok := p.takeMoment(part)
+		if !ok || m.day.IsZero() && m.exact.IsZero() {
+			continue // It goes on into the next part.
+		}
+		if !readable(titleLead.ReplaceAllString(rest, "")) {
+			return whole
+		}
+		out, from = append(out, part), at[1]
+	}
+	if from < len(s) || len(out) < 2 {
+		return whole
+	}
+	return out
 }
 
 func makeMany(p *parser, s, lead string) *add {
@@ -104,6 +140,9 @@ func makeMany(p *parser, s, lead string) *add {
 		join = lineEnd // An item of such a list may hold commas.
 	}
 	for _, item := range join.Split(s, -1) {
+		if len(c.drafts) > maxAdded {
+			break // More than planned lets pass.
+		}
 		if item = bullet.ReplaceAllString(strings.TrimLeft(item, " :\n"), ""); readable(item) {
 			c.drafts = append(c.drafts, p.details(item))
 		}
@@ -185,5 +224,7 @@ func (t *turn) sayAdded(done []task) {
 
 func (t *turn) askTitle(d draft) {
 	const text = "What should the task be called?"
-	t.ask(&question{title: true, draft: &d, text: text}, text)
+	t.ask(&question{text: text, titled: func(t *turn, title string) command {
+		return &add{drafts: []draft{merge(d, t.details(title))}}
+	}}, text)
 }

@@ -11,8 +11,9 @@ import (
 type update struct {
 	who target
 	fields
-	text string // the clause
-	soft bool   // the clause may be no command at all; see mark.tentative
+	text    string // the clause
+	noTitle bool   // the new title is missing
+	soft    bool   // the clause may be no command at all; see mark.tentative
 }
 
 // fields is what is to be changed.
@@ -26,6 +27,7 @@ type fields struct {
 
 const (
 	fieldNames = `(?:title|name|text|description|details?|notes?|priority|due date|due|deadline|date|time|tags?)`
+	dueWords   = `(?:due|for|by|on|at|to) .+?|tomorrow.*?|today.*?|next .+?`
 	moveVerbs  = `(?:move|reschedule|postpone|push|push back|push off|delay|shift|defer|bring forward|schedule)`
 )
 
@@ -53,13 +55,17 @@ var changeRules = []rule{
 		return &update{who: p.target(m[2]), fields: fields{description: p.value(m[1])}}
 	}),
 	on(`(?:rename|retitle) (.+?) (?:to|as|into|=) (.+)`, func(p *parser, m []string) command {
-		return &update{who: p.target(m[1]), fields: fields{title: p.title(m[2])}}
+		return retitle(p, m[1], m[2])
 	}),
 	on(`(?:change|update|edit|modify|set|correct|make) (?:the )?(`+fieldNames+`) (?:of|for|on) (.+?) (?:to|as|into|be|=) (.+)`, func(p *parser, m []string) command {
 		return field(p, m[2], m[1], m[3])
 	}),
 	on(`(?:change|update|edit|modify|set|correct) (.+?)(?:'s|,)? (`+fieldNames+`) (?:to|as|into|:|=) (.+)`, func(p *parser, m []string) command {
 		return field(p, m[1], m[2], m[3])
+	}),
+	on(`(?:make|set|mark|flag|change|move|update) (.+?) (?:as |to |a |be )*(`+priorityWords+`)(?:[ -]priority)?(?:,|,? and) (?:to )?(?:be )?(`+dueWords+`)`, prioritiseAndMove),
+	on(`(?:make|set|mark|flag|change|move|update) (.+?) (?:to )?(?:be )?(`+dueWords+`)(?:,|,? and) (?:as |to |a |be )*(`+priorityWords+`)(?:[ -]priority)?`, func(p *parser, m []string) command {
+		return prioritiseAndMove(p, []string{m[0], m[1], m[3], m[2]})
 	}),
 	on(`(?:change|update|edit|modify|correct|replace|set) (.+?) (?:to|with|into|as|so it says|=|:)\s+(.+)`, changes),
 	on(`(?:make|set|mark|flag|change|give|bump|raise|lower) (.+?)(?:'s)?(?: priority)? (?:as |to |a |an |be )*(`+priorityWords+`)(?:[ -]priority)?`, prioritise),
@@ -130,7 +136,7 @@ func field(p *parser, who, name, value string) command {
 	case "description":
 		u.description = p.value(value)
 	case "title":
-		u.title = p.title(value)
+		return retitle(p, who, value)
 	case "priority":
 		if u.priority = priorityOf(p.value(value)); u.priority == "" {
 			return nil
@@ -164,10 +170,20 @@ func changes(p *parser, m []string) command {
 		u.due = due
 		return u
 	}
-	u.title = p.title(value)
-	if u.title == "" {
+	return retitle(p, m[1], value)
+}
+
+func retitle(p *parser, who, words string) command {
+	title := p.title(words)
+	return &update{who: p.target(who), fields: fields{title: title}, noTitle: title == ""}
+}
+
+func prioritiseAndMove(p *parser, m []string) command {
+	u, ok := moves(p, []string{m[0], m[1], m[3]}).(*update)
+	if !ok {
 		return nil
 	}
+	u.priority = priorityOf(m[2])
 	return u
 }
 
@@ -197,6 +213,14 @@ func moves(p *parser, m []string) command {
 var moveLead = regexp.MustCompile(`(?i)^(?:to be |to |from .* to )`)
 
 func (c *update) run(t *turn) {
+	if c.noTitle {
+		const text = "What should the new title be?"
+		t.ask(&question{text: text, titled: func(t *turn, words string) command {
+			title := t.title(words)
+			return &update{who: c.who, fields: fields{title: title}, noTitle: title == ""}
+		}}, text)
+		return
+	}
 	if c.soft && !c.who.isSpecific() {
 		list := t.everything()
 		if list == nil {
@@ -211,6 +235,10 @@ func (c *update) run(t *turn) {
 }
 
 func (c *update) apply(t *turn, tasks []task) {
+	if c.title != "" && len(tasks) > 1 {
+		t.say("%s", sameTitle)
+		return
+	}
 	if len(c.addTags)+len(c.dropTags) > 0 {
 		// The tool sets all the tags, so those that are there have to be known.
 		list := t.everything()
@@ -279,6 +307,8 @@ var cleared = map[string]string{
 // saying tells what was changed, to follow the name of the task.
 func (c *update) saying(now time.Time) string {
 	switch {
+	case c.priority != "" && !c.due.isZero():
+		return "now has " + c.priority + " priority and is due " + sayMoment(c.due.on(now), now)
 	case c.priority != "":
 		return "now has " + c.priority + " priority"
 	case !c.due.isZero():

@@ -3,6 +3,7 @@ package rules
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // separator is where one command can end and the next begin.
@@ -24,17 +25,35 @@ var (
 // blunt takes the politeness off both ends of a clause. A clause of nothing
 // else, such as "thanks", stays as it is.
 func blunt(s string) string {
-	for {
-		s = strings.TrimSpace(s)
-		rest := s[len(polite.FindString(s)):]
-		if end := politeEnd.FindStringIndex(rest); end != nil {
-			rest = rest[:end[0]]
+	s = bluntStart(s)
+	for range maxPolite {
+		from := max(0, len(s)-politeWindow)
+		end := politeEnd.FindStringIndex(s[from:])
+		if end == nil || !readable(s[:from+end[0]]) {
+			break
 		}
+		s = strings.TrimSpace(s[:from+end[0]])
+	}
+	return s
+}
+
+// How often blunt takes something off an end, and how far from the end it
+// looks. Nobody is as polite as that; a text that goes on costs no more.
+const (
+	maxPolite    = 12
+	politeWindow = 40
+)
+
+func bluntStart(s string) string {
+	s = strings.TrimSpace(s)
+	for range maxPolite {
+		rest := strings.TrimSpace(s[len(polite.FindString(s[:min(len(s), window)])):])
 		if rest == s || !readable(rest) {
-			return s
+			break
 		}
 		s = rest
 	}
+	return s
 }
 
 const verbs = `(?:add|create|delete|remove|mark|complete|finish|show|list|rename|change|update|move|reschedule|postpone|` +
@@ -55,42 +74,60 @@ var (
 		`(?:the|my) (?:first|second|third|last|latest|(?:\S+ ){1,4}(?:tasks?|to-?dos?|one)\b)|completed|my (?:tasks|list)))`)
 )
 
+// maxClauses is how many commands a text may give. More than that is a text
+// pasted by mistake, or written to keep the server busy.
+const maxClauses = 50
+
 // clauses splits a text into clauses, each with one command. A clause whose
-// end is a title ends only where a command surely begins.
+// end is a title ends only where a command surely begins. Past maxClauses it
+// stops and gives one more, so that the caller can tell.
 func clauses(s string) []string {
 	var out []string
 	rest, from := s, 0
-	for {
+	var inTitle func() bool // of the current clause, as far as its beginning tells
+	for len(out) <= maxClauses {
 		at := separator.FindStringIndex(rest[from:])
 		if at == nil {
 			return appendClause(out, rest)
 		}
 		head, tail := rest[:from+at[0]], rest[from+at[1]:]
-		hard := hardSeparator.MatchString(rest[from+at[0] : from+at[1]])
-		if readable(head) && endsClause(head, tail, hard) {
+		next := strings.TrimRight(tail[:min(len(tail), window)], " \n")
+		blunted := bluntStart(next)
+		// What is polite between two commands is a part of what parts them.
+		to := from + at[1] + len(next) - len(blunted)
+		hard := hardSeparator.MatchString(rest[from+at[0] : to])
+		// A head without a word ends as well, or it would be read again and
+		// again as it grows.
+		if inTitle == nil || len(head) < window {
+			inTitle = sync.OnceValue(func() bool { return endsInTitle(head) })
+		}
+		if !readable(head) || endsClause(inTitle, blunted, hard) {
 			out = appendClause(out, head)
-			rest, from = tail, 0
+			rest, from, inTitle = rest[to:], 0, nil
 			continue
 		}
-		from += at[1]
+		from = to
 	}
+	return out
 }
 
 // window is how much of a clause tells what it is, in bytes. Without it the
 // work would grow with the square of the text.
 const window = 160
 
-func endsClause(head, tail string, hard bool) bool {
-	head, tail = head[:min(len(head), window)], blunt(tail[:min(len(tail), window)])
-	if endsInTitle(head) {
-		return strict.MatchString(tail) || hard && loose.MatchString(tail)
+func endsClause(inTitle func() bool, tail string, hard bool) bool {
+	switch {
+	case strict.MatchString(tail), hard && loose.MatchString(tail):
+		return true
+	case !hard && !loose.MatchString(tail):
+		return false // Cheaper than to look at the head, and most often so.
 	}
-	return hard || loose.MatchString(tail)
+	return !inTitle()
 }
 
 // endsInTitle tells whether the clause gives a task its words.
 func endsInTitle(clause string) bool {
-	clause = blunt(clause)
+	clause = blunt(clause[:min(len(clause), window)])
 	return addHead.MatchString(clause) || renameHead.MatchString(clause) || !loose.MatchString(clause)
 }
 

@@ -69,11 +69,14 @@ const (
 
 var momentPattern = regexp.MustCompile(`(?i)(?:^|[\s,(]+)(` + lead + `)(?:` +
 	`(` + dayPattern + `)(?:(?: in the)? (morning|afternoon|evening|night))?(?:,? (?:at |by |@ ?)?(` + clockPattern + `))?|` +
-	`(` + clockPattern + `)(?:,? (?:on )?(` + dayPattern + `))?)\)?((?s:[^\pL\d'-].*|'[^s].*|$))`)
+	`(` + clockPattern + `)(?:,? (?:on )?(` + dayPattern + `))?)\)?([^\pL\d'-]|'[^s]|$)`)
 
 // takeMoment finds when a task is due. It returns s without those words. It
 // looks twice, for a day and a time that stand apart.
 func (p *parser) takeMoment(s string) (moment, string, bool) {
+	if len(s) > maxWords {
+		return moment{}, s, false
+	}
 	first, rest, ok := p.takeOneMoment(s)
 	if !ok {
 		return moment{}, s, false
@@ -110,8 +113,12 @@ func (p *parser) takeOneMoment(s string) (moment, string, bool) {
 		day, part, clock := group(s[from:], m, 2)+group(s[from:], m, 6), group(s[from:], m, 3), group(s[from:], m, 4)+group(s[from:], m, 5)
 		led := group(s[from:], m, 1) != "" || preposition.MatchString(day) || clock != ""
 		if isApart(s[:from+m[0]], s[from+end:], day, led) {
-			if found, ok := p.moment(day, part, clock); ok {
+			found, ok := p.moment(day, part, clock)
+			switch {
+			case ok && isUsable(found.on(p.now)):
 				return found, cut(s, from+m[0], from+end), true
+			case ok, p.isNoDay(day):
+				p.noDate = day
 			}
 		}
 		from += end

@@ -28,7 +28,8 @@ func (p *parser) setDay(m *moment, s string) bool {
 		return true
 	}
 	if g := isoDay.FindStringSubmatch(s); g != nil {
-		return setDate(m, today, atoi(g[1]), time.Month(atoi(g[2])), atoi(g[3]))
+		year := atoi(g[1])
+		return year > 0 && setDate(m, today, year, time.Month(atoi(g[2])), atoi(g[3]))
 	}
 	if g := monthDay.FindStringSubmatch(s); g != nil {
 		return setDate(m, today, atoi(g[3]), monthOf(g[1]), atoi(g[2]))
@@ -102,17 +103,39 @@ func (p *parser) setRelative(m *moment, n int, unit string) {
 	}
 }
 
+// leapYears is how far the next February 29 can be away.
+const leapYears = 8
+
 // setDate sets a date; year 0 means the next such date.
 func setDate(m *moment, today time.Time, year int, month time.Month, day int) bool {
-	asked := year
+	from, to := year, year
 	if year == 0 {
-		year = today.Year()
+		from, to = today.Year(), today.Year()+leapYears
 	}
-	m.day = time.Date(year, month, day, 0, 0, 0, 0, today.Location())
-	if asked == 0 && m.day.Before(today) {
-		m.day = m.day.AddDate(1, 0, 0)
+	for y := from; y <= to; y++ {
+		m.day = time.Date(y, month, day, 0, 0, 0, 0, today.Location())
+		exists := m.day.Month() == month && m.day.Day() == day
+		if exists && (year != 0 || !m.day.Before(today)) {
+			return true
+		}
 	}
-	return m.day.Month() == month && m.day.Day() == day
+	return false
+}
+
+// isUsable tells whether a date can be kept in every time zone.
+func isUsable(at time.Time) bool { return at.Year() >= 1 && at.Year() <= 9998 }
+
+// isNoDay tells whether s is a full date that does not exist. A number that is
+// no day, as in "the 45th", is none.
+func (p *parser) isNoDay(s string) bool {
+	s = strings.ToLower(s)
+	isDate := isoDay.MatchString(s) || monthDay.MatchString(s) || dayMonth.MatchString(s)
+	return isDate && !p.setDay(new(moment), s)
+}
+
+func (p *parser) sayNoDate() string {
+	return "I cannot use the date “" + escape(p.noDate) + "”: there is no such day, or it is too far away. " +
+		"Nothing was changed. Please tell me again with another date."
 }
 
 // setDayOfMonth sets the next day with that number; not every month has a 31st.

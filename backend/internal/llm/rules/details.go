@@ -45,6 +45,8 @@ var (
 	priorityStart  = regexp.MustCompile(`(?i)^(urgent(?:ly)?|important|critical|asap)(?::| -+ |, )`)
 	priorityEnd    = regexp.MustCompile(`(?i)(?:[,(-]+\s*|\s+-\s+|[.!]\s+)(?:it'?s |it is |this is |that's |very )*(urgent|important|critical|asap|high|low)\)?[.!]*$|\s(?:(?:it'?s|it is|this is) (?:very )?(urgent|important)|(asap|urgently))[.!]*$`)
 
+	priorityMark = regexp.MustCompile(`(?i)(?:^|\s)!(` + priorityWords + `|asap)(?: priority)?(?:[\s,.]+|$)`)
+
 	onTheList = regexp.MustCompile(`(?i)[\s,]+(?:to|on|onto|in|into) (?:my|the|our|your) (?:(?:to-?do|to do|task|shopping|grocery) ?)?(?:list|tasks|to-?dos)(\b|$)`)
 )
 
@@ -90,9 +92,17 @@ func (p *parser) describe(d *draft, s string) {
 	d.description = p.value(rest)
 }
 
+// maxWords is how long the words of a task can be that are read for a date and
+// the like, in bytes. Longer ones are no title that the list takes, and to read
+// them is slow.
+const maxWords = 1000
+
 // take moves the tags, priority, repetition and due date of s into d and
 // returns what is left of s.
 func (p *parser) take(d *draft, s string) string {
+	if len(s) > maxWords {
+		return s
+	}
 	s = takeTags(d, s)
 	s = takePriority(d, s)
 	if rule, rest, ok := takeRecurrence(s); ok {
@@ -121,7 +131,7 @@ func takeTags(d *draft, s string) string {
 }
 
 func takePriority(d *draft, s string) string {
-	for _, pattern := range []*regexp.Regexp{priorityPhrase, priorityStart, priorityEnd} {
+	for _, pattern := range []*regexp.Regexp{priorityMark, priorityPhrase, priorityStart, priorityEnd} {
 		at := pattern.FindStringSubmatchIndex(s)
 		if at == nil || d.priority != "" {
 			continue
@@ -163,7 +173,7 @@ func (p *parser) title(s string) string {
 	s = loneComma.ReplaceAllString(spaceRun.ReplaceAllString(s, " "), ",")
 	s = trimPunctuation(s[len(titleLead.FindString(s)):])
 	if !readable(s) {
-		return strings.TrimSpace(strings.Trim(s, "!?()"))
+		return strings.Trim(s, "!?()'\"` ")
 	}
 	return capitalised(p.plain(s))
 }

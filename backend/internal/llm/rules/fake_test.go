@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -33,7 +34,12 @@ func newConversation(t testing.TB, tasks []task) *conversation {
 	return c
 }
 
-const maxSteps = 8
+// The bounds of the agent and of list_tasks.
+const (
+	maxSteps = 8
+	maxCalls = 100
+	pageSize = 100
+)
 
 // say runs a turn as the agent does and returns the reply.
 func (c *conversation) say(text string) string {
@@ -46,6 +52,7 @@ func (c *conversation) say(text string) string {
 		if err != nil {
 			c.t.Fatalf("Complete(%q): %v", text, err)
 		}
+		res.ToolCalls = res.ToolCalls[:min(len(res.ToolCalls), maxCalls)]
 		c.messages = append(c.messages, llm.Message{Role: llm.RoleAssistant, Text: res.Text, ToolCalls: res.ToolCalls})
 		if len(res.ToolCalls) == 0 {
 			return res.Text
@@ -62,6 +69,7 @@ func (c *conversation) say(text string) string {
 // arguments is what the tools take, all in one.
 type arguments struct {
 	Status    string           `json:"status"`
+	Cursor    int              `json:"cursor,string"`
 	ID        int64            `json:"task_id"`
 	Title     *string          `json:"title"`
 	Priority  *string          `json:"priority"`
@@ -80,7 +88,13 @@ func (c *conversation) use(call llm.ToolCall) llm.Message {
 	msg := llm.Message{Role: llm.RoleTool, ToolCallID: call.ID}
 	switch call.Name {
 	case "list_tasks":
-		msg.Text = marshal(c.t, taskList{Tasks: keep(c.tasks, filter{status: without(args.Status, "all")}.passesAt(c.now))})
+		found := keep(c.tasks, filter{status: without(args.Status, "all")}.passesAt(c.now))
+		end := min(len(found), args.Cursor+pageSize)
+		page := taskList{Tasks: found[args.Cursor:end]}
+		if end < len(found) {
+			page.NextCursor = strconv.Itoa(end)
+		}
+		msg.Text = marshal(c.t, page)
 		return msg
 	case "add_task":
 		c.nextID++

@@ -30,7 +30,8 @@ var grammar = slices.Concat(talkRules, changeRules, markRules, removeRules, list
 // parser reads one text of the user.
 type parser struct {
 	utterance
-	now time.Time
+	now    time.Time
+	noDate string // a date of the text that does not exist, or cannot be used
 }
 
 // commands gives what the text asks for, or nil when no clause is understood.
@@ -41,7 +42,11 @@ func (p *parser) commands() []command {
 		}
 	}
 	var out []command
-	for _, clause := range clauses(p.text) {
+	parts := clauses(p.text)
+	if len(parts) > maxClauses {
+		return []command{talk(tooMuch)}
+	}
+	for _, clause := range parts {
 		if c := p.command(clause); c != nil {
 			out = append(out, c)
 		}

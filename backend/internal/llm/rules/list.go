@@ -24,6 +24,13 @@ type filter struct {
 	ids      []int64
 }
 
+// The states that list_tasks knows, beside all.
+const (
+	statusPending   = "pending"
+	statusCompleted = "completed"
+	statusOverdue   = "overdue"
+)
+
 const (
 	pendingWords   = `(?:pending|incomplete|unfinished|uncompleted|undone|open|outstanding|remaining|active|unchecked|todo|left|not (?:yet )?(?:done|completed?|finished)|still)`
 	completedWords = `(?:completed?|done|finished|accomplished|achieved|closed|checked[ -]off|ticked[ -]off)`
@@ -98,11 +105,11 @@ func (p *parser) filter(s string) filter {
 	var f filter
 	switch {
 	case isOverdueText.MatchString(s):
-		f.status = "overdue"
+		f.status = statusOverdue
 	case isPendingText.MatchString(s):
-		f.status = "pending"
+		f.status = statusPending
 	case isCompletedText.MatchString(s):
-		f.status = "completed"
+		f.status = statusCompleted
 	}
 	if m := filterPriority.FindStringSubmatchIndex(s); m != nil {
 		f.priority = priorityOf(group(s, m, 1) + group(s, m, 2) + group(s, m, 3))
@@ -186,15 +193,15 @@ func (f *filter) setSpan(today time.Time, which, unit string) {
 
 func (f filter) passes(k task, now time.Time) bool {
 	switch f.status {
-	case "pending":
+	case statusPending:
 		if k.Completed {
 			return false
 		}
-	case "completed":
+	case statusCompleted:
 		if !k.Completed {
 			return false
 		}
-	case "overdue":
+	case statusOverdue:
 		if k.Completed || k.DueAt == nil || !k.DueAt.Before(now) {
 			return false
 		}
@@ -244,7 +251,7 @@ func (f filter) describe(n int) string {
 func (c *listing) run(t *turn) {
 	f := c.filter
 	if f.status == "" && !f.to.IsZero() {
-		f.status = "pending"
+		f.status = statusPending
 	}
 	list := t.list(f.arguments(t))
 	if list != nil && len(list.Tasks) == 0 && f.kindIsTag(t) {
@@ -258,7 +265,7 @@ func (c *listing) run(t *turn) {
 	}
 	found := keep(list.Tasks, func(k task) bool { return f.passes(k, t.now) })
 	t.show(found)
-	t.sayList(f, found)
+	t.sayList(f, found, list)
 }
 
 // kindIsTag tells whether the word before "tasks" is tried as a tag first.
@@ -281,15 +288,18 @@ func (f filter) arguments(t *turn) map[string]any {
 	return args
 }
 
-func (t *turn) sayList(f filter, found []task) {
+func (t *turn) sayList(f filter, found []task, list *taskList) {
 	switch {
 	case len(found) == 0 && len(f.ids) > 0:
-		t.say("There is no task %d.", f.ids[0])
+		t.say("There is no task %d%s.", f.ids[0], list.among())
 	case len(f.ids) > 0:
 		t.say("Here it is:\n\n%s", t.lines(found))
 	case len(found) == 0:
-		t.say("You have no %s.", f.describe(0))
+		t.say("You have no %s%s.", f.describe(0), list.among())
+	case list.isCut() && len(found) == len(list.Tasks):
+		t.say("You have more than %d %s. Here are the first %d:\n\n%s",
+			len(found), f.describe(len(found)), min(len(found), maxLines), t.lines(found))
 	default:
-		t.say("You have %d %s:\n\n%s", len(found), f.describe(len(found)), t.lines(found))
+		t.say("You have %d %s%s:\n\n%s", len(found), f.describe(len(found)), list.among(), t.lines(found))
 	}
 }

@@ -27,7 +27,7 @@ var (
 
 var markRules = []rule{
 	on(`(?:complete|finish|mark(?: (?:as )?(?:done|complete))?|check off|tick off|cross off)`+anyTask, func(*parser, []string) command {
-		return pick{"complete", completeAll}
+		return pick{"complete", isPending, completeAll}
 	}),
 	on(`(?:mark|set|flag|change|make|tag)(?: (?:off|down))? (.+?) (?:as |to |is |back to )*`+undoneWords, reopens),
 	on(`(?:reopen|re-open|uncomplete|unmark|uncheck|untick|undo|un-complete|restore) (.+)`, reopens),
@@ -81,12 +81,12 @@ func (c *mark) run(t *turn) {
 		prefer, then = isCompleted, reopenAll
 	}
 	if c.tentative && !c.isSpecific() {
-		list := t.everything()
+		list := t.candidates(c.target, prefer)
 		if list == nil {
 			return
 		}
 		if len(match(list.Tasks, c.title, false)) == 0 && len(matchEach(list.Tasks, c.title, prefer)) == 0 {
-			c.doubt(t, list.Tasks, then)
+			c.doubt(t, list, then)
 			return
 		}
 	}
@@ -94,12 +94,12 @@ func (c *mark) run(t *turn) {
 }
 
 // doubt answers a statement that fits no task.
-func (c *mark) doubt(t *turn, tasks []task, then func(*turn, []task)) {
-	if len(nearest(tasks, c.title)) > 0 {
-		t.sayNone(tasks, c.title, then)
+func (c *mark) doubt(t *turn, list *taskList, then func(*turn, []task)) {
+	if len(nearest(list.Tasks, c.title)) > 0 {
+		t.sayNone(list, c.title, then)
 		return
 	}
-	t.say("I found no task about “%s”, so I changed nothing. %s", escape(shorten(c.title)), abilities)
+	t.say("I found no task about “%s”%s, so I changed nothing. %s", escape(shorten(c.title)), list.among(), abilities)
 }
 
 func completeAll(t *turn, tasks []task) {
@@ -119,7 +119,8 @@ func reopenAll(t *turn, tasks []task) {
 // what saying says of it, where that is not empty.
 func (t *turn) changeAll(tasks []task, done string, change func(task) (task, bool), saying string) {
 	var changed []task
-	for _, k := range tasks {
+	more := len(tasks) - maxChanges
+	for _, k := range tasks[:min(len(tasks), maxChanges)] {
 		if k, ok := change(k); ok {
 			changed = append(changed, k)
 		}
@@ -130,5 +131,19 @@ func (t *turn) changeAll(tasks []task, done string, change func(task) (task, boo
 		t.say("%s, %s.", capitalised(name(changed[0])), saying)
 	default:
 		t.report(done, changed)
+		if more > 0 {
+			t.say("That is as much as I can do at once; %s left. Say it again to go on.", are(more))
+		}
 	}
+}
+
+// maxChanges is how many tasks a command changes. The agent makes at most a
+// hundred calls in a step, and the steps of a turn have an end; see maxPages.
+const maxChanges = 300
+
+func are(n int) string {
+	if n == 1 {
+		return "1 task is"
+	}
+	return plural(n, "task") + " are"
 }

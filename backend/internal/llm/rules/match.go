@@ -66,11 +66,17 @@ func match(tasks []task, phrase string, quoted bool) []task {
 	return nil
 }
 
+// maxParts and maxNear bound the words that are compared with every title.
+const (
+	maxParts = 20 // tasks that a phrase names
+	maxNear  = 12 // words that are looked for in other titles
+)
+
 // matchEach finds one task for each part of "the groceries and the bill". It
 // finds none unless every part names exactly one.
 func matchEach(tasks []task, phrase string, prefer preference) []task {
 	parts := splitWords(phrase)
-	if len(parts) < 2 {
+	if len(parts) < 2 || len(parts) > maxParts {
 		return nil
 	}
 	var out []task
@@ -89,8 +95,10 @@ func matchEach(tasks []task, phrase string, prefer preference) []task {
 // nearest gives up to five tasks that share a word with the phrase.
 func nearest(tasks []task, phrase string) []task {
 	query := words(phrase)
+	query = query[:min(len(query), maxNear)]
 	found := keep(tasks, func(k task) bool {
-		return slices.ContainsFunc(query, func(w string) bool { return hasAll(words(k.Title), []string{w}, similarWord) })
+		title := words(k.Title)
+		return slices.ContainsFunc(query, func(w string) bool { return hasAll(title, []string{w}, similarWord) })
 	})
 	return found[:min(len(found), 5)]
 }
@@ -117,9 +125,15 @@ func hasAll(title, query []string, same func(a, b string) bool) bool {
 func sameWord(a, b string) bool { return a == b || stem(a) == stem(b) }
 
 // similarWord allows the start of a word, and one slip in a word of five
-// letters or more.
+// letters or more. It allows neither where there are digits.
 func similarWord(a, b string) bool {
-	if sameWord(a, b) || len(b) >= 4 && strings.HasPrefix(a, b) || len(a) >= 4 && strings.HasPrefix(b, a) {
+	if sameWord(a, b) {
+		return true
+	}
+	if strings.ContainsAny(a+b, "0123456789") {
+		return false // Another number is another thing.
+	}
+	if len(b) >= 4 && strings.HasPrefix(a, b) || len(a) >= 4 && strings.HasPrefix(b, a) {
 		return true
 	}
 	return len(a) >= 5 && len(b) >= 5 && oneSlip([]rune(a), []rune(b))

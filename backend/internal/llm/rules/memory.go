@@ -1,8 +1,10 @@
 package rules
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"todo-chatbot/backend/internal/llm"
 )
@@ -86,14 +88,24 @@ func (e *episode) record(m llm.Message) {
 // faster.
 const replayed = 6
 
-// replay runs the conversation turn by turn and returns the last one.
-func replay(req llm.Request) *turn {
+// replayedText is how long the texts of these may be together, in bytes, so
+// that a history of long texts costs no more than one of them.
+const replayedText = maxText / 2
+
+// replay runs the conversation turn by turn and returns the last one. It fails
+// only with the context's error.
+func replay(ctx context.Context, req llm.Request) (*turn, error) {
 	tools := schemas(req.Tools)
 	t := &turn{}
 	turns := episodes(req.Messages)
+	first := firstReplayed(turns)
 	for i, e := range turns {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		t = &turn{memory: t.memory, tools: tools, recorded: e.calls, counted: t.memory.ordered(), parser: parser{now: req.Now}}
-		if i+1+replayed < len(turns) {
+		if i < len(turns)-1 && (i < first || e.isRefused()) {
+			t.question = nil
 			t.observeAll()
 			continue
 		}
@@ -101,7 +113,31 @@ func replay(req llm.Request) *turn {
 		t.run(e.text)
 		t.reconcile(before, e)
 	}
-	return t
+	return t, nil
+}
+
+// firstReplayed gives the first of the turns that are run again. The latest
+// ones count most: theirs is the open question.
+func firstReplayed(turns []episode) int {
+	first, left := max(0, len(turns)-1), replayedText
+	for first > 0 && len(turns)-first <= replayed {
+		e := turns[first-1]
+		if !e.isRefused() {
+			left -= len(e.text)
+		}
+		if left < 0 {
+			break
+		}
+		first--
+	}
+	return first
+}
+
+// isRefused tells whether all that came of a turn is that it was not
+// understood. To run it again would find out nothing.
+func (e episode) isRefused() bool {
+	return len(e.calls) == 0 && (len(e.text) > maxText ||
+		slices.ContainsFunc(refusals, func(start string) bool { return strings.HasPrefix(e.reply, start) }))
 }
 
 // reconcile corrects the memory of a turn that went otherwise than these rules

@@ -66,9 +66,19 @@ func clean(raw string) string {
 // start of a word and ends at the end of one, in the same line.
 func (u *utterance) mask(s string) {
 	var b strings.Builder
+	var open strings.Builder // marks that nothing closes in this line: none is looked for twice
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if end := closing(s, i, r); end > 0 && len(u.quotes) < maxQuotes {
+		if r == '\n' {
+			open.Reset()
+		}
+		end := 0
+		if isOpening(s, i, r) && !strings.ContainsRune(open.String(), r) && len(u.quotes) < maxQuotes {
+			if end = closing(s, i, r); end == 0 {
+				open.WriteRune(r)
+			}
+		}
+		if end > 0 {
 			b.WriteRune(firstQuote + rune(len(u.quotes))) //nolint:gosec // at most maxQuotes
 			u.quotes = append(u.quotes, strings.TrimSpace(s[i+size:end]))
 			i = end + size
@@ -80,14 +90,14 @@ func (u *utterance) mask(s string) {
 	u.text = b.String()
 }
 
+// isOpening tells whether the rune at i can begin a quotation.
+func isOpening(s string, i int, mark rune) bool {
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	return strings.ContainsRune("'\"`", mark) && (i == 0 || !isWordRune(before))
+}
+
 // closing gives the index of the mark that closes the one at i, or 0.
 func closing(s string, i int, mark rune) int {
-	if mark != '\'' && mark != '"' && mark != '`' {
-		return 0
-	}
-	if before, _ := utf8.DecodeLastRuneInString(s[:i]); i > 0 && isWordRune(before) {
-		return 0
-	}
 	for j := i + 1; j < len(s) && s[j] != '\n'; j++ {
 		if rune(s[j]) != mark || strings.TrimSpace(s[i+1:j]) == "" {
 			continue
@@ -103,11 +113,12 @@ func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) 
 
 var (
 	spaces     = regexp.MustCompile(`[ \t]+`)
+	commas     = regexp.MustCompile(`,(?: ?,)+`)
 	lineSpaces = regexp.MustCompile(` *\n[ \n]*`)
 )
 
 func squeeze(s string) string {
-	s = spaces.ReplaceAllString(s, " ")
+	s = commas.ReplaceAllString(spaces.ReplaceAllString(s, " "), ",")
 	return strings.Trim(lineSpaces.ReplaceAllString(s, "\n"), " \n")
 }
 

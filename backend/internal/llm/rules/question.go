@@ -10,12 +10,12 @@ import (
 // question is one that a turn left open for the next.
 type question struct {
 	choices []task
-	then    func(*turn, []task) // goes on with the chosen; nil when there is none to choose
-	draft   *draft              // a task to be added on a yes, or once it has a title
-	title   bool                // the answer is the title of draft
-	confirm bool                // yes or no
-	exact   bool                // a yes needs the very question in the history
-	text    string              // to be asked again
+	then    func(*turn, []task)         // goes on with the chosen; nil when there is none to choose
+	titled  func(*turn, string) command // goes on with the title that is the answer
+	confirm bool                        // yes or no
+	exact   bool                        // a yes needs the very question in the history
+	text    string                      // to be asked again
+	again   bool                        // it has been
 }
 
 // which asks for one of several tasks.
@@ -28,8 +28,9 @@ var (
 		`certainly|affirmative|delete (?:them|it|all|everything)(?: all)?|add it|all of them|i(?:'m| am) sure|that's right|go|proceed)[\s,.!]*)+$`)
 	no = regexp.MustCompile(`(?i)^(?:no|nope|nah|n|cancel|stop|abort|never ?mind|don't|do not|forget (?:it|about it)|keep (?:them|it|all)|leave (?:them|it)|none|neither|nothing|not now|wait)\b`)
 	// named takes the words off an answer to "What should it be called?".
-	named = regexp.MustCompile(`(?i)^(?:(?:it'?s|it is|call it|name it|the title is|title:?|it should be|let's call it)(?: called)? |(?:to|that i (?:need|have) to) )`)
-	oneOf = regexp.MustCompile(`(?i)^(?:(?:it's|i mean|i meant|that would be|the one|number) )+`)
+	named    = regexp.MustCompile(`(?i)^(?:(?:it'?s|it is|call it|name it|the title is|title:?|it should be|let's call it)(?: called)? |(?:to|that i (?:need|have) to) )`)
+	hesitant = regexp.MustCompile(`(?i)^(?:not sure|i(?:'m| am) not sure|i don't know|dunno|maybe|hm+|well|what\?|later)\b`)
+	oneOf    = regexp.MustCompile(`(?i)^(?:(?:it's|i mean|i meant|that would be|the one|number) )+`)
 )
 
 // answer gives the commands of a text that answers the question, or nil when
@@ -37,8 +38,11 @@ var (
 func (q *question) answer(t *turn) []command {
 	text := blunt(t.text)
 	switch {
-	case q.title:
+	case q.titled != nil:
 		return q.answerTitle(t, text)
+	case q.confirm && q.exact && q.part(t) != nil:
+		part := q.part(t)
+		return []command{resumed(func(t *turn) { q.then(t, part) })}
 	case no.MatchString(text) && !strict.MatchString(text):
 		return []command{talk("Okay, I changed nothing.")}
 	case q.confirm:
@@ -51,24 +55,71 @@ func (q *question) answerConfirm(t *turn, text string) []command {
 	if yes.MatchString(t.text) || yes.MatchString(text) {
 		return []command{resumed(func(t *turn) { q.then(t, q.choices) })}
 	}
-	if t.commands() != nil {
+	if t.commands() != nil || !q.exact && isSentence(text) && !hesitant.MatchString(t.text) {
 		return nil
 	}
-	return []command{resumed(func(t *turn) { t.ask(q, q.text) })}
+	return q.askAgain(q.text)
+}
+
+// askAgain asks once more. The second time the question is dropped, and the
+// text is to be answered on its own.
+func (q *question) askAgain(text string) []command {
+	if q.again {
+		return nil
+	}
+	next := *q
+	next.again = true
+	return []command{resumed(func(t *turn) { t.ask(&next, text) })}
+}
+
+var (
+	onlyPart = regexp.MustCompile(`(?i)^(?:(?:no|yes|yeah|ok|okay|but|please|delete|remove)[, ]+)*(?:only|just) (?:(?:delete|remove) )?(.+)$|^(?:(?:delete|remove) )?(.+?) only$`)
+	butPart  = regexp.MustCompile(`(?i)^(?:(?:yes|yeah|yep|sure|ok|okay|please|delete|remove|do|it|them|all|of|everything|every one)[, ]+)+` +
+		`(?:(?:but|except|excluding|without|apart|save)(?: (?:for|from))?(?: (?:not|keep|leave|spare|don't (?:delete|remove)))?|(?:not|keep)) (.+)$`)
+)
+
+// part gives the tasks of an answer that agrees to some of them: "only the
+// first", "yes, but not task 5". It gives none when the answer is another.
+func (q *question) part(t *turn) []task {
+	text := strings.Trim(t.text, " .!")
+	if m := onlyPart.FindStringSubmatch(text); m != nil {
+		return q.pickOut(t, m[1]+m[2])
+	}
+	m := butPart.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	spared := q.pickOut(t, m[1])
+	if len(spared) == 0 {
+		return nil
+	}
+	return keep(q.choices, func(k task) bool { _, is := byID(spared, k.ID); return !is })
+}
+
+// pickOut reads which of the tasks are named. Unlike choose it never takes
+// words that it does not know for all of them.
+func (q *question) pickOut(t *turn, text string) []task {
+	g := t.target(text)
+	switch {
+	case g.pronoun != "":
+		return nil
+	case g.all != nil:
+		return keep(q.choices, func(k task) bool { return g.all.passes(k, t.now) })
+	}
+	return q.choose(t, text)
 }
 
 func (q *question) answerTitle(t *turn, text string) []command {
 	if no.MatchString(text) {
-		return []command{talk("Okay, I added nothing.")}
+		return []command{talk("Okay, I changed nothing.")}
 	}
 	if !readable(text) || yes.MatchString(text) {
-		return []command{resumed(func(t *turn) { t.ask(q, q.text) })}
+		return q.askAgain(q.text)
 	}
 	if strict.MatchString(text) || isTalkOrList(t.commands()) {
 		return nil
 	}
-	d := t.details(named.ReplaceAllString(text, ""))
-	return []command{&add{drafts: []draft{merge(*q.draft, d)}}}
+	return []command{q.titled(t, named.ReplaceAllString(text, ""))}
 }
 
 // isTalkOrList tells whether commands are what nobody would call a task.
@@ -90,9 +141,7 @@ func (q *question) answerChoice(t *turn, text string) []command {
 	if t.commands() != nil {
 		return nil
 	}
-	return []command{resumed(func(t *turn) {
-		t.ask(q, "I am not sure which one you mean. Please tell me its number.\n\n"+t.lines(q.choices))
-	})}
+	return q.askAgain("I am not sure which one you mean. Please tell me its number.\n\n" + t.lines(q.choices))
 }
 
 // choose reads which of the choices is meant. Numbers are those of the tasks.
@@ -130,12 +179,13 @@ const anyTask = `(?: (?:an?|the|my|one of my|some|another))?(?: (?:tasks?|to-?do
 
 // pick asks which task a command is for.
 type pick struct {
-	verb string
-	then func(*turn, []task)
+	verb   string
+	prefer preference
+	then   func(*turn, []task)
 }
 
 func (c pick) run(t *turn) {
-	list := t.everything()
+	list := t.lookup(c.prefer)
 	if list == nil {
 		return
 	}

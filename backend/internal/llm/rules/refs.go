@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -43,6 +44,9 @@ var (
 // form is words of a title.
 func (p *parser) target(s string) target {
 	s = strings.Trim(s, " \n,.!?:;")
+	if len(s) > maxWords {
+		return target{title: p.plain(strings.ToValidUTF8(s[:maxWords], ""))}
+	}
 	switch {
 	case numbered.MatchString(s):
 		return numberedTarget(s)
@@ -119,14 +123,6 @@ func ordinalOf(word string) int {
 // part of any sentence.
 func (g target) isSpecific() bool { return g.title == "" || g.exact }
 
-// preference tells which tasks a command is likelier about, when words or "the
-// first one" fit several.
-type preference func(task) bool
-
-func isPending(k task) bool   { return !k.Completed }
-func isCompleted(k task) bool { return k.Completed }
-func isAny(task) bool         { return true }
-
 // resolve finds the tasks of a target. It returns none while it waits, and
 // when there are none or too many: then it has said so or asked which one, and
 // goes on with the answer by then.
@@ -148,14 +144,14 @@ func (t *turn) find(g target, prefer preference, then func(*turn, []task)) []tas
 	case g.ordinal != 0:
 		return t.findOrdinal(g.ordinal, prefer)
 	}
-	list := t.everything()
+	if g.all != nil {
+		return t.findAll(*g.all, prefer)
+	}
+	list := t.candidates(g, prefer)
 	if list == nil {
 		return nil
 	}
-	if g.all != nil {
-		return t.findAll(list.Tasks, *g.all, prefer)
-	}
-	return t.findTitle(list.Tasks, g, prefer, then)
+	return t.findTitle(list, g, prefer, then)
 }
 
 func withIDs(numbers []int64) []task {
@@ -192,11 +188,14 @@ func (t *turn) findOrdinal(n int, prefer preference) []task {
 	}
 	numbers := t.counted
 	if len(numbers) == 0 {
-		list := t.everything()
+		list := t.lookup(prefer)
+		if list != nil && len(list.Tasks) == 0 {
+			list = t.everything()
+		}
 		if list == nil {
 			return nil
 		}
-		numbers = ids(preferred(list.Tasks, prefer))
+		numbers = ids(list.Tasks)
 	}
 	if n < 0 {
 		n += len(numbers) + 1
@@ -208,23 +207,46 @@ func (t *turn) findOrdinal(n int, prefer preference) []task {
 	return withIDs(numbers[n-1 : n])
 }
 
-func (t *turn) findAll(tasks []task, f filter, prefer preference) []task {
-	var out []task
-	for _, k := range tasks {
-		if f.passes(k, t.now) && (f.status != "" || prefer(k)) {
-			out = append(out, k)
-		}
+func (t *turn) findAll(f filter, prefer preference) []task {
+	if f.status != "" {
+		prefer = isAny
 	}
+	list := t.lookup(f.lookedUp(prefer))
+	if list == nil {
+		return nil
+	}
+	out := keep(list.Tasks, func(k task) bool { return f.passes(k, t.now) && prefer.fits(k) })
 	if len(out) == 0 {
-		t.say("You have no %s.", f.describe(0))
+		t.say("You have no %s%s.", f.describe(0), list.among())
+	} else if list.isCut() {
+		t.say("Your list is long: I looked at the first %d tasks only.", len(list.Tasks))
 	}
 	return out
 }
 
-func (t *turn) findTitle(tasks []task, g target, prefer preference, then func(*turn, []task)) []task {
-	found := preferred(match(tasks, g.title, g.exact), prefer)
+// lookedUp gives the tasks to look up for a filter.
+func (f filter) lookedUp(prefer preference) preference {
+	switch f.status {
+	case statusCompleted:
+		return isCompleted
+	case statusPending, statusOverdue:
+		return isPending
+	}
+	return prefer
+}
+
+// among tells, after what was not found, that not all tasks were looked at.
+func (l *taskList) among() string {
+	if !l.isCut() {
+		return ""
+	}
+	return fmt.Sprintf(" among the first %d tasks", len(l.Tasks))
+}
+
+func (t *turn) findTitle(list *taskList, g target, prefer preference, then func(*turn, []task)) []task {
+	found := preferred(match(list.Tasks, g.title, g.exact), prefer)
 	if len(found) == 0 && !g.exact {
-		found = matchEach(tasks, g.title, prefer)
+		found = matchEach(list.Tasks, g.title, prefer)
 		if len(found) > 0 {
 			return found
 		}
@@ -233,7 +255,7 @@ func (t *turn) findTitle(tasks []task, g target, prefer preference, then func(*t
 	case 1:
 		return found
 	case 0:
-		t.sayNone(tasks, g.title, then)
+		t.sayNone(list, g.title, then)
 	default:
 		t.ask(which(found, then), "Which one do you mean?\n\n"+t.lines(found))
 	}
@@ -241,29 +263,15 @@ func (t *turn) findTitle(tasks []task, g target, prefer preference, then func(*t
 }
 
 // sayNone says that no task fits, and offers those that nearly do.
-func (t *turn) sayNone(tasks []task, words string, then func(*turn, []task)) {
-	text := "I found no task about “" + escape(shorten(words)) + "”."
-	if near := nearest(tasks, words); len(near) > 0 {
+func (t *turn) sayNone(list *taskList, words string, then func(*turn, []task)) {
+	text := "I found no task about “" + escape(shorten(words)) + "”" + list.among() + "."
+	if near := nearest(list.Tasks, words); len(near) > 0 {
 		t.ask(which(near, then), text+" Did you mean one of these?\n\n"+t.lines(near))
 		return
 	}
-	if len(tasks) == 0 {
+	if len(list.Tasks) == 0 {
 		t.say("%s Your list is empty.", text)
 		return
 	}
 	t.say("%s Say “show all my tasks” to see what there is.", text)
-}
-
-// preferred keeps the tasks that a command is likelier about, if any are.
-func preferred(tasks []task, prefer preference) []task {
-	var out []task
-	for _, k := range tasks {
-		if prefer(k) {
-			out = append(out, k)
-		}
-	}
-	if len(out) == 0 {
-		return tasks
-	}
-	return out
 }

@@ -1,12 +1,15 @@
 package rules
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // remove deletes tasks, after a question when it is more than one.
 type remove struct{ target }
 
 var removeRules = []rule{
-	on(`(?:delete|remove|erase|drop|cancel)`+anyTask, func(*parser, []string) command { return pick{"delete", deleteAll} }),
+	on(`(?:delete|remove|erase|drop|cancel)`+anyTask, func(*parser, []string) command { return pick{"delete", isAny, deleteAll} }),
 	on(`(?:delete|remove|erase|drop|cancel|trash|scrap|discard|get rid of|throw away|kill|take off|take) (.+?)(?:,? (?:off|from|out of|on) (?:my|the) (?:\S+ )?list)`, removes),
 	on(`(?:delete|remove|erase|trash|scrap|discard|get rid of|drop|cancel) (.+)`, removes),
 	on(`(?:clear|empty|wipe|purge|reset|clean up|clean out)(?: (?:out|up|off|away))? (.+)`, removesAll),
@@ -26,37 +29,88 @@ func removesAll(p *parser, m []string) command {
 	return &remove{g}
 }
 
-func (c *remove) run(t *turn) {
-	many := c.all != nil
-	t.resolve(c.target, isAny, func(t *turn, tasks []task) {
-		if many || len(tasks) > 1 {
-			t.confirmDelete(tasks)
-			return
-		}
-		deleteAll(t, tasks)
-	})
+func (c *remove) run(t *turn) { deletion{rest: []*remove{c}}.run(t) }
+
+// deletion is all that a message deletes. It is asked about as one: taken one
+// by one, several deletions would each look like a single one.
+type deletion struct {
+	rest  []*remove // to be found
+	found []task
+	all   bool // one of them is "all": that says nothing about how many it is
 }
 
-// confirmDelete asks before it deletes, even if all there are is one: "all"
-// says nothing about how many that is.
-func (t *turn) confirmDelete(tasks []task) {
-	known := make([]task, 0, len(tasks))
-	list := t.everything()
-	if list == nil {
-		return
+// run finds the tasks of one remove after the other. A question about one of
+// them comes first, and its answer goes on with the rest.
+func (c deletion) run(t *turn) {
+	switch {
+	case len(c.rest) > 0:
+		c.findNext(t)
+	case c.all, len(c.found) > 1:
+		t.confirmDelete(c.found)
+	default:
+		deleteAll(t, c.found)
 	}
-	for _, k := range tasks {
-		if k, ok := byID(list.Tasks, k.ID); ok {
-			known = append(known, k)
-		} else {
-			t.say("There is no task %d.", k.ID)
+}
+
+func (c deletion) findNext(t *turn) {
+	next := deletion{rest: c.rest[1:], found: c.found, all: c.all}
+	then := func(t *turn, tasks []task) {
+		with := next
+		with.found, with.all = union(next.found, tasks), next.all || c.rest[0].all != nil
+		with.run(t)
+	}
+	open := t.question
+	tasks := t.find(c.rest[0].target, isAny, then)
+	switch {
+	case t.waiting:
+	case len(tasks) > 0:
+		then(t, tasks)
+	case t.question == open:
+		next.run(t)
+	}
+}
+
+func union(a, b []task) []task {
+	out := slices.Clone(a)
+	for _, k := range b {
+		if _, have := byID(out, k.ID); !have {
+			out = append(out, k)
 		}
 	}
-	if len(known) == 0 {
+	return out
+}
+
+// confirmDelete asks before it deletes, with the names of the tasks.
+func (t *turn) confirmDelete(tasks []task) {
+	known, ok := t.named(tasks)
+	if !ok || len(known) == 0 {
 		return
 	}
 	text := deleteQuestion(known)
 	t.ask(&question{choices: known, then: deleteAll, confirm: true, exact: true, text: text}, text)
+}
+
+// named gives the tasks with their titles. It leaves out those that are not
+// there, which it has said, and fails while it waits.
+func (t *turn) named(tasks []task) ([]task, bool) {
+	out := make([]task, 0, len(tasks))
+	for _, k := range tasks {
+		if k.Title != "" {
+			out = append(out, k)
+			continue
+		}
+		list := t.everything()
+		if list == nil {
+			return nil, false
+		}
+		// Where the list was cut, the task may be one of those not read.
+		if k, ok := byID(list.Tasks, k.ID); ok || list.isCut() {
+			out = append(out, k)
+		} else {
+			t.say("There is no task %d.", k.ID)
+		}
+	}
+	return out, true
 }
 
 func deleteQuestion(tasks []task) string {

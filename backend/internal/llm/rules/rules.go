@@ -8,10 +8,11 @@
 //	clauses.go    one text into clauses, one for each command
 //	grammar.go    a clause into a command, by the rules in add.go, list.go,
 //	              mark.go, remove.go, change.go and talk.go
+//	plan.go       what a message asks for as a whole: too much, or to delete
 //	details.go    titles into title, description, priority, tags, due date
 //	              (dates.go) and repetition (recurrence.go)
 //	refs.go       "task 3", "the first one", "the meeting" into targets,
-//	              found among the tasks by match.go
+//	              found by match.go among the tasks that lookup.go reads
 //	turn.go       commands into tool calls or, once all of these have results,
 //	              into a reply (reply.go)
 //
@@ -42,7 +43,10 @@ func (*Provider) Complete(ctx context.Context, req llm.Request, onDelta func(str
 	if err := ctx.Err(); err != nil {
 		return llm.Response{}, err
 	}
-	t := replay(req)
+	t, err := replay(ctx, req)
+	if err != nil {
+		return llm.Response{}, err
+	}
 	if len(t.wanted) > 0 {
 		return llm.Response{ToolCalls: t.wanted}, nil
 	}

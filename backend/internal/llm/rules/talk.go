@@ -47,7 +47,13 @@ var (
 		`i|i'm|i've|i'd|i'll|you|you're|he|she|it|it's|its|we|they|this|that|there|the|a|an|my|your|tell|explain|translate|write|sing|play|joke|ignore|pretend|act|say|repeat|calculate|` +
 		`delete|remove|complete|finish|mark|rename|update|change|show|list|find|search|reopen|erase)\b`)
 	letters = regexp.MustCompile(`\pL{2,}`)
+	// numberedTask is a task that is there: what is said of it is to be done
+	// with it, not to be noted down.
+	numberedTask = regexp.MustCompile(`(?i)\b(?:task|item|to-?do) ?(?:number |#)?\d+\b`)
 )
+
+// isSentence tells whether a text has two words or more.
+func isSentence(text string) bool { return len(letters.FindAllString(text, 2)) == 2 }
 
 const maxOffer = 12 // words of a text that may be a title
 
@@ -56,17 +62,20 @@ func (u unknown) run(t *turn) {
 	text := blunt(u.text)
 	switch {
 	case !readable(text):
-		t.say("I see no words in that, so I changed nothing. %s", abilities)
-	case strings.Contains(text, "?"), chatter.MatchString(text), len(strings.Fields(text)) > maxOffer,
-		len(letters.FindAllString(text, 3)) < 2:
-		t.say("Sorry, I cannot help with that. %s", abilities)
+		t.say("%s %s", noWords, abilities)
+	case strings.Contains(text, "?"), chatter.MatchString(text), numberedTask.MatchString(text),
+		len(strings.Fields(text)) > maxOffer, !isSentence(text):
+		t.say("%s %s", sorry, abilities)
 	default:
 		d := t.details(text)
-		if d.title == "" {
-			t.say("Sorry, I cannot help with that. %s", abilities)
-			return
+		switch {
+		case t.noDate != "":
+			t.say("%s", t.sayNoDate())
+		case d.title == "":
+			t.say("%s %s", sorry, abilities)
+		default:
+			t.offer(d)
 		}
-		t.offer(d)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"todo-chatbot/backend/internal/llm"
 )
@@ -26,7 +25,8 @@ type turn struct {
 	counted  []int64 // what "the first one" counts in: positions stay while the turn changes tasks
 	changes  int     // tasks changed so far
 	waiting  bool    // a command needs a result that is not there yet
-	snapshot *taskList
+	pages    int     // of the list, read so far
+	lists    map[preference]*taskList
 }
 
 // exchange is a call of an earlier step of the turn, with its result.
@@ -50,10 +50,10 @@ type outcome struct {
 // run does what the user's text asks for.
 func (t *turn) run(raw string) {
 	if len(raw) > maxText {
-		t.say("That is a long message, and I only read short ones. Nothing was changed. Please tell me in a sentence or two what to do.")
+		t.say("%s", tooLong)
 		return
 	}
-	for _, c := range t.understand(raw) {
+	for _, c := range planned(t.understand(raw)) {
 		if c.run(t); t.waiting {
 			return
 		}
@@ -66,15 +66,20 @@ func (t *turn) understand(raw string) []command {
 	t.utterance = normalise(raw)
 	open := t.question
 	t.question = nil
+	var out []command
 	if open != nil {
-		if commands := open.answer(t); commands != nil {
-			return commands
-		}
+		out = open.answer(t)
 	}
-	if commands := t.commands(); commands != nil {
-		return commands
+	if out == nil {
+		out = t.commands()
 	}
-	return []command{unknown{t.text}}
+	switch {
+	case t.noDate != "":
+		return []command{talk(t.sayNoDate())}
+	case out == nil:
+		return []command{unknown{t.text}}
+	}
+	return out
 }
 
 // call gives the result of a call, or wants it made. The calls of a turn are
@@ -150,74 +155,6 @@ func schemas(tools []llm.Tool) map[string]schema {
 		out[tool.Name] = names
 	}
 	return out
-}
-
-// task is a task as the tools give it.
-type task struct {
-	ID        int64      `json:"id"`
-	Title     string     `json:"title"`
-	Completed bool       `json:"completed"`
-	Priority  string     `json:"priority"`
-	Tags      []string   `json:"tags"`
-	DueAt     *time.Time `json:"due_at"`
-}
-
-type taskList struct {
-	Tasks      []task `json:"tasks"`
-	NextCursor string `json:"next_cursor"`
-}
-
-// maxPages bounds how many pages of the list are read to find a task.
-const maxPages = 10
-
-// list calls list_tasks and reads every page that the tool lets it ask for. It
-// returns nil while it waits, and after a failure, which it has said.
-func (t *turn) list(args map[string]any) *taskList {
-	if !t.settle() {
-		return nil
-	}
-	all := new(taskList)
-	for range maxPages {
-		res, ok := t.call("list_tasks", args)
-		if !ok {
-			t.waiting = true
-			return nil
-		}
-		var page taskList
-		if res.isError {
-			t.say("%s", escape(res.text))
-			return nil
-		}
-		if err := json.Unmarshal([]byte(res.text), &page); err != nil {
-			t.say("I could not read your list. Please try again.")
-			return nil
-		}
-		all.Tasks = append(all.Tasks, page.Tasks...)
-		all.NextCursor = page.NextCursor
-		if page.NextCursor == "" || !t.can("list_tasks", "cursor") {
-			break
-		}
-		args = withCursor(args, page.NextCursor)
-	}
-	return all
-}
-
-func withCursor(args map[string]any, cursor string) map[string]any {
-	next := map[string]any{"cursor": cursor}
-	for k, v := range args {
-		if k != "cursor" {
-			next[k] = v
-		}
-	}
-	return next
-}
-
-// everything looks the whole list up, once in a turn.
-func (t *turn) everything() *taskList {
-	if t.snapshot == nil {
-		t.snapshot = t.list(map[string]any{"status": "all"})
-	}
-	return t.snapshot
 }
 
 // change calls a tool that changes the task and returns its title afterwards.

@@ -30,7 +30,7 @@ const (
 type Backend interface {
 	Conversations(ctx context.Context, who backend.Caller, p api.Page) (api.ConversationPage, error)
 	Messages(ctx context.Context, who backend.Caller, conversationID int64, p api.Page) (api.MessagePage, error)
-	Tasks(ctx context.Context, who backend.Caller, status api.TaskStatus) (tasks []api.Task, more bool, err error)
+	Tasks(ctx context.Context, who backend.Caller, status api.TaskStatus) (backend.TaskList, error)
 	Chat(ctx context.Context, who backend.Caller, key string, in api.ChatRequest) (api.ChatResponse, error)
 	ChatStream(ctx context.Context, who backend.Caller, key string, in api.ChatRequest, handle func(api.Event) error) error
 }
@@ -39,6 +39,7 @@ type Backend interface {
 type Handler struct {
 	Backend Backend
 	Log     *slog.Logger
+	Secure  bool // cookies travel over HTTPS only
 }
 
 // Home is GET /: the conversation used last, or a new one.
@@ -70,6 +71,7 @@ func (h Handler) Post(w http.ResponseWriter, r *http.Request) error {
 	if mistake := check(turn.Message); mistake != "" {
 		return h.refuse(w, r, turn, http.StatusUnprocessableEntity, mistake)
 	}
+	h.remember(w, turn)
 	if nav.AcceptsStream(r) {
 		h.stream(w, r, turn)
 		return nil
@@ -155,7 +157,7 @@ func (h Handler) load(r *http.Request, composer Composer) (Page, error) {
 		page.Later = cursor != ""
 		group.Go(func() error {
 			history, err := h.Backend.Messages(ctx, who, id, api.Page{Limit: messagePage, Cursor: cursor})
-			page.Messages, page.Earlier = newMessages(history), earlier(id, history.NextCursor)
+			page.history(history, sentBefore(r, composer))
 			return err
 		})
 	}
@@ -165,9 +167,18 @@ func (h Handler) load(r *http.Request, composer Composer) (Page, error) {
 	return page, nil
 }
 
+// sentBefore is the turn that was sent last, which is the one that a form was
+// refused for, if it was.
+func sentBefore(r *http.Request, c Composer) sent {
+	if c.Message != "" {
+		return newSent(Turn{Key: c.Key, ConversationID: c.ConversationID, Message: c.Message})
+	}
+	return lastSent(r)
+}
+
 func (h Handler) panel(ctx context.Context, who backend.Caller, status api.TaskStatus, path string) (tasks.Panel, error) {
-	list, more, err := h.Backend.Tasks(ctx, who, status)
-	return tasks.NewPanel(list, more, status, path, time.Now()), err
+	list, err := h.Backend.Tasks(ctx, who, status)
+	return tasks.NewPanel(list, status, path, time.Now().In(session.From(ctx).Zone)), err
 }
 
 func (h Handler) conversations(ctx context.Context, who backend.Caller, current int64, cursor string) (Conversations, error) {

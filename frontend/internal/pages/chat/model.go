@@ -44,9 +44,11 @@ type Link struct {
 
 // Message is one message of the history.
 type Message struct {
-	FromUser bool
-	Text     string
-	Tools    []Tool
+	FromUser   bool
+	Text       string
+	Tools      []Tool
+	Unanswered bool   // the user's, and nothing came back
+	Key        string // under which it can be sent again, if that is known
 }
 
 // Composer is the form in which the user writes.
@@ -148,6 +150,11 @@ func earlier(conversation int64, cursor string) string {
 		return ""
 	}
 	return conversationPath(conversation) + "?" + url.Values{"messages": {cursor}}.Encode()
+}
+
+// turn is an unanswered message as the turn that it was.
+func (m Message) turn(conversation int64) Turn {
+	return Turn{Key: m.Key, ConversationID: conversation, Message: m.Text}
 }
 
 func (t Turn) elementID() string { return "turn-" + t.Key }

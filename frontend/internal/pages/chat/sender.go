@@ -23,9 +23,6 @@ func newSender(w http.ResponseWriter) *sender {
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no") // or nginx collects events before it passes them on
-	// The server's read timeout would end the request's context while the reply
-	// is still being written. Where it cannot be lifted, it stays.
-	_ = s.rc.SetReadDeadline(time.Time{})
 	return s
 }
 

@@ -5,11 +5,12 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/a-h/templ"
+
 	"todo-chatbot/backend/api"
-	"todo-chatbot/frontend/internal/backend"
 	"todo-chatbot/frontend/internal/nav"
+	"todo-chatbot/frontend/internal/pages/account"
 	"todo-chatbot/frontend/internal/session"
-	"todo-chatbot/frontend/internal/ui"
 )
 
 // Backend opens sessions.
@@ -18,45 +19,15 @@ type Backend interface {
 }
 
 // Handler serves the page.
-type Handler struct {
-	Backend Backend
-	Cookies session.Cookies
-}
+type Handler struct{ account.Page }
 
-// Show is GET /signin. Those who are signed in already go on.
-func (h Handler) Show(w http.ResponseWriter, r *http.Request) error {
-	model := newModel(r)
-	if _, ok := h.Cookies.Read(r); ok {
-		nav.Redirect(w, r, model.Next)
-		return nil
-	}
-	return ui.Render(w, r, http.StatusOK, View(model))
-}
-
-// Submit is POST /signin.
-func (h Handler) Submit(w http.ResponseWriter, r *http.Request) error {
-	model := newModel(r)
-	opened, err := h.Backend.SignIn(r.Context(), request(r))
-	if err != nil {
-		return h.refuse(w, r, model, backend.Explain(err))
-	}
-	h.Cookies.Write(w, opened.Token, opened.ExpiresAt)
-	nav.Redirect(w, r, model.Next)
-	return nil
-}
-
-// refuse shows the form again with what the user can do about it.
-func (h Handler) refuse(w http.ResponseWriter, r *http.Request, model Model, e *api.Error) error {
-	switch e.Code {
-	case api.CodeUnauthenticated, api.CodeInvalid:
-		model.Error = "The email or the password is not right. Please check both."
-		return ui.Render(w, r, http.StatusUnprocessableEntity, View(model))
-	case api.CodeRateLimited, api.CodeUnavailable:
-		model.Error = e.Message
-		return ui.Render(w, r, e.Code.Status(), View(model))
-	default:
-		return e
-	}
+// New makes the page.
+func New(b Backend, cookies session.Cookies) Handler {
+	return Handler{account.Page{
+		Cookies: cookies,
+		Open:    func(r *http.Request) (api.Session, error) { return b.SignIn(r.Context(), request(r)) },
+		View:    func(r *http.Request, wrong *api.Error) templ.Component { return View(newModel(r, wrong)) },
+	}}
 }
 
 // SignOut is POST /signout.

@@ -2,10 +2,10 @@ package signup
 
 import (
 	"net/http"
-	"net/url"
 
 	"todo-chatbot/backend/api"
-	"todo-chatbot/frontend/internal/nav"
+	"todo-chatbot/frontend/internal/pages/account"
+	"todo-chatbot/frontend/internal/ui"
 )
 
 const (
@@ -24,20 +24,16 @@ type Model struct {
 	Error  string
 }
 
-func newModel(r *http.Request) Model {
-	return Model{
+func newModel(r *http.Request, wrong *api.Error) Model {
+	m := Model{
 		Email: r.PostForm.Get("email"),
 		Name:  r.PostForm.Get("name"),
-		Next:  nav.Local(r.Form.Get("next")),
+		Next:  account.Next(r),
 	}
-}
-
-// signInURL keeps the way on for those who have an account.
-func (m Model) signInURL() string {
-	if m.Next == nav.Home {
-		return "/signin"
+	if wrong != nil {
+		m.explain(wrong)
 	}
-	return "/signin?" + url.Values{"next": {m.Next}}.Encode()
+	return m
 }
 
 func request(r *http.Request) api.SignUpRequest {
@@ -45,25 +41,17 @@ func request(r *http.Request) api.SignUpRequest {
 		Email:    r.PostForm.Get("email"),
 		Password: r.PostForm.Get("password"),
 		Name:     r.PostForm.Get("name"),
-		TimeZone: r.PostForm.Get("time_zone"),
+		TimeZone: account.TimeZone(r),
 	}
 }
 
-// shown are the fields that can carry a message of their own.
-var shown = map[string]bool{"email": true, "password": true, "name": true}
+// inputs are the backend's fields that the form has an input for.
+var inputs = map[string]string{"email": "email", "password": "password", "name": "name"}
 
 // explain puts the messages where they belong.
 func (m *Model) explain(e *api.Error) {
-	m.Errors = map[string]string{}
-	for _, f := range e.Fields {
-		if shown[f.Field] {
-			m.Errors[f.Field] = f.Message
-		}
-	}
-	switch {
-	case e.Code == api.CodeConflict:
-		m.Errors["email"] = "There is an account with this email already. Sign in instead?"
-	case len(m.Errors) == 0:
-		m.Error = e.Message
+	m.Errors, m.Error = ui.Mistakes(e, inputs)
+	if e.Code == api.CodeConflict {
+		m.Errors, m.Error = map[string]string{"email": "There is an account with this email already. Sign in instead?"}, ""
 	}
 }

@@ -7,10 +7,11 @@ import (
 	"slices"
 	"strings"
 	"time"
-	_ "time/tzdata" // The image has no time zones of its own.
 
 	"todo-chatbot/backend/api"
 	"todo-chatbot/frontend/internal/nav"
+	"todo-chatbot/frontend/internal/ui"
+	"todo-chatbot/frontend/internal/zone"
 )
 
 // localTime is how a browser writes the value of a datetime-local input.
@@ -20,8 +21,9 @@ const localTime = "2006-01-02T15:04"
 type Edit struct {
 	Item
 	TagText string
-	DueText string // in the user's time zone, or in UTC where none is known
-	DueISO  string // set when DueText is in UTC, for the script to convert
+	DueText string // in Zone
+	DueISO  string // the same moment, which the script puts into the browser's zone
+	Zone    *time.Location
 	Status  api.TaskStatus
 	Back    string // where to go on to without the script
 	Errors  map[string]string
@@ -29,14 +31,16 @@ type Edit struct {
 }
 
 func newEdit(t api.Task, r *http.Request) Edit {
+	now := here(r)
 	e := Edit{
-		Item:    newItem(t, time.Now()),
+		Item:    newItem(t, now),
+		Zone:    now.Location(),
 		TagText: joinTags(t.Tags),
 		Status:  Status(r.Form.Get("status")),
 		Back:    nav.Back(r),
 	}
 	if t.DueAt != nil {
-		e.DueText = t.DueAt.UTC().Format(localTime)
+		e.DueText = t.DueAt.In(e.Zone).Format(localTime)
 		e.DueISO = t.DueAt.UTC().Format(time.RFC3339)
 	}
 	return e
@@ -44,7 +48,12 @@ func newEdit(t api.Task, r *http.Request) Edit {
 
 // typed is the form with what the user entered, right or wrong.
 func typed(id int64, form url.Values) Edit {
+	location, ok := zone.Load(form.Get("time_zone"))
+	if !ok {
+		location = time.UTC
+	}
 	return Edit{
+		Zone: location,
 		Item: Item{
 			ID:          id,
 			Title:       form.Get("title"),
@@ -62,7 +71,7 @@ var errDue = errors.New("due is no date and time")
 
 // patch is what the form asks for. It writes the fields that the form shows
 // and leaves the others alone.
-func (e Edit) patch(zone string) (api.TaskPatch, error) {
+func (e Edit) patch() (api.TaskPatch, error) {
 	patch := api.TaskPatch{
 		Title:       api.Some(strings.TrimSpace(e.Title)),
 		Description: api.Some(strings.ReplaceAll(e.Description, "\r\n", "\n")),
@@ -73,11 +82,7 @@ func (e Edit) patch(zone string) (api.TaskPatch, error) {
 	if e.DueText == "" {
 		return patch, nil
 	}
-	location, err := time.LoadLocation(zone) // "" is UTC
-	if err != nil {
-		location = time.UTC
-	}
-	due, err := time.ParseInLocation(localTime, e.DueText, location)
+	due, err := time.ParseInLocation(localTime, e.DueText, e.Zone)
 	if err != nil {
 		return patch, errDue
 	}
@@ -106,14 +111,5 @@ var inputs = map[string]string{
 
 // explain puts the backend's messages where they belong.
 func (e *Edit) explain(refused *api.Error) {
-	e.Errors = map[string]string{}
-	for _, f := range refused.Fields {
-		name, _, _ := strings.Cut(f.Field, "[") // tags[2] is about the tags
-		if input, ok := inputs[name]; ok {
-			e.Errors[input] = f.Message
-		}
-	}
-	if len(e.Errors) == 0 {
-		e.Error = refused.Message
-	}
+	e.Errors, e.Error = ui.Mistakes(refused, inputs)
 }

@@ -17,7 +17,7 @@ import (
 
 // Backend keeps the tasks.
 type Backend interface {
-	Tasks(ctx context.Context, who backend.Caller, status api.TaskStatus) (tasks []api.Task, more bool, err error)
+	Tasks(ctx context.Context, who backend.Caller, status api.TaskStatus) (backend.TaskList, error)
 	Task(ctx context.Context, who backend.Caller, id int64) (api.Task, error)
 	CreateTask(ctx context.Context, who backend.Caller, in api.TaskInput) (api.Task, error)
 	UpdateTask(ctx context.Context, who backend.Caller, id int64, in api.TaskPatch) (api.Task, error)
@@ -125,7 +125,7 @@ func (h Handler) Save(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form := typed(id, r.PostForm)
-	patch, err := form.patch(r.PostForm.Get("time_zone"))
+	patch, err := form.patch()
 	if err != nil {
 		form.Errors = map[string]string{"due": "Give a date and a time, such as 2026-11-27T15:00."}
 		return renderEdit(w, r, http.StatusUnprocessableEntity, form)
@@ -171,12 +171,15 @@ func (h Handler) goBack(w http.ResponseWriter, r *http.Request, back string) err
 func (h Handler) panel(r *http.Request) (Panel, error) {
 	status := Status(r.Form.Get("status"))
 	page, _, _ := strings.Cut(nav.Back(r), "?")
-	tasks, more, err := h.Backend.Tasks(r.Context(), caller(r), status)
+	list, err := h.Backend.Tasks(r.Context(), caller(r), status)
 	if err != nil {
 		return Panel{}, err
 	}
-	return NewPanel(tasks, more, status, page, time.Now()), nil
+	return NewPanel(list, status, page, here(r)), nil
 }
+
+// here is the moment of the request on its user's clock.
+func here(r *http.Request) time.Time { return time.Now().In(session.From(r.Context()).Zone) }
 
 func caller(r *http.Request) backend.Caller { return session.From(r.Context()).Caller }
 

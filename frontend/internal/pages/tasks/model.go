@@ -7,15 +7,17 @@ import (
 	"time"
 
 	"todo-chatbot/backend/api"
+	"todo-chatbot/frontend/internal/backend"
 )
 
 // Panel is the task list beside the conversation.
 type Panel struct {
-	Status  api.TaskStatus
-	Page    string // the path of the page that it is shown on
-	Pending []Item
-	Done    []Item
-	More    bool // there are tasks beyond those shown
+	Status   api.TaskStatus
+	Page     string // the path of the page that it is shown on
+	Pending  []Item
+	Done     []Item
+	More     bool // there are tasks beyond those shown,
+	MoreDone bool // of which some are done
 }
 
 // Item is one row of the list.
@@ -29,8 +31,8 @@ type Item struct {
 	Due         *Due
 }
 
-// Due is a date for people and for the script, which words it anew in the
-// reader's own time zone.
+// Due is a date for people and for the script, which may word it better: it
+// knows what day it is where the reader is.
 type Due struct {
 	ISO     string
 	Text    string
@@ -54,18 +56,22 @@ func Status(text string) api.TaskStatus {
 	}
 }
 
-// NewPanel makes the list from what the backend answered at the time now.
-func NewPanel(tasks []api.Task, more bool, status api.TaskStatus, page string, now time.Time) Panel {
-	p := Panel{Status: status, Page: page, More: more}
-	for _, t := range tasks {
-		item := newItem(t, now)
-		if t.Completed {
-			p.Done = append(p.Done, item)
-		} else {
-			p.Pending = append(p.Pending, item)
-		}
+// NewPanel makes the list from what the backend answered at the time now, whose
+// location is the user's. The newest stand first, right below the field in
+// which they were written, and keep their order.
+func NewPanel(list backend.TaskList, status api.TaskStatus, page string, now time.Time) Panel {
+	return Panel{
+		Status: status, Page: page, More: list.MorePending || list.MoreDone, MoreDone: list.MoreDone,
+		Pending: newItems(list.Pending, now), Done: newItems(list.Done, now),
 	}
-	return p
+}
+
+func newItems(tasks []api.Task, now time.Time) []Item {
+	items := make([]Item, 0, len(tasks))
+	for _, t := range tasks {
+		items = append(items, newItem(t, now))
+	}
+	return items
 }
 
 func newItem(t api.Task, now time.Time) Item {
@@ -79,12 +85,28 @@ func newDue(t api.Task, now time.Time) *Due {
 	if t.DueAt == nil {
 		return nil
 	}
-	due := t.DueAt.UTC()
-	return &Due{
-		ISO:     due.Format(time.RFC3339),
-		Text:    due.Format("Mon 2 Jan 2006, 15:04 UTC"),
-		Overdue: !t.Completed && due.Before(now),
+	text := t.DueAt.In(now.Location()).Format("Mon 2 Jan 2006, 15:04")
+	if isUTC(now.Location()) {
+		text += " UTC"
 	}
+	return &Due{
+		ISO:     t.DueAt.UTC().Format(time.RFC3339),
+		Text:    text,
+		Overdue: !t.Completed && t.DueAt.Before(now),
+	}
+}
+
+// isUTC tells of the zone that stands for an unknown one, and so has to be
+// named.
+func isUTC(location *time.Location) bool { return location.String() == time.UTC.String() }
+
+// doneCount is how many tasks are done, as far as is known.
+func (p Panel) doneCount() string {
+	count := strconv.Itoa(len(p.Done))
+	if p.MoreDone {
+		count += "+"
+	}
+	return count
 }
 
 func (p Panel) filters() []Filter {

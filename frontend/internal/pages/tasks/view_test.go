@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"todo-chatbot/backend/api"
+	"todo-chatbot/frontend/internal/backend"
 )
 
 var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -29,13 +30,15 @@ func render(t *testing.T, c templ.Component) *goquery.Document {
 func TestView(t *testing.T) {
 	t.Parallel()
 	before, after := now.Add(-time.Minute), now.Add(time.Minute)
-	d := render(t, View(NewPanel([]api.Task{
-		{ID: 1, Title: "Late", DueAt: &before, Priority: api.PriorityHigh, Tags: []string{"work"}},
-		{ID: 2, Title: "Late but done", DueAt: &before, Completed: true},
-		{ID: 3, Title: "In time", DueAt: &after, Description: "With care"},
-	}, false, api.StatusAll, "/c/4", now)))
+	d := render(t, View(NewPanel(backend.TaskList{
+		Pending: []api.Task{
+			{ID: 3, Title: "In time", DueAt: &after, Description: "With care"},
+			{ID: 1, Title: "Late", DueAt: &before, Priority: api.PriorityHigh, Tags: []string{"work"}},
+		},
+		Done: []api.Task{{ID: 2, Title: "Late but done", DueAt: &before, Completed: true}},
+	}, api.StatusAll, "/c/4", now)))
 
-	if got := d.Find(".task-list:not(.done) [data-testid=task-title]").Text(); got != "LateIn time" {
+	if got := d.Find(".task-list:not(.done) [data-testid=task-title]").Text(); got != "In timeLate" {
 		t.Errorf("to do: %q", got)
 	}
 	if got := d.Find(".task-list.done .task.completed [data-testid=task-title]").Text(); got != "Late but done" {
@@ -63,7 +66,7 @@ func TestView_Empty(t *testing.T) {
 	for status, want := range map[api.TaskStatus]string{
 		api.StatusAll: "Your list is empty", api.StatusPending: "All done", api.StatusCompleted: "Nothing is done yet",
 	} {
-		if got := render(t, View(NewPanel(nil, false, status, "/", now))).Find(".empty").Text(); !strings.Contains(got, want) {
+		if got := render(t, View(NewPanel(backend.TaskList{}, status, "/", now))).Find(".empty").Text(); !strings.Contains(got, want) {
 			t.Errorf("%s: %q", status, got)
 		}
 	}

@@ -1,5 +1,5 @@
-// Words dates in the reader's time zone and language. The server renders them
-// in UTC, because it does not know where the reader is.
+// Words dates as they are where the reader is just now. The server renders them
+// in the time zone of the account, which is that of the last sign-in.
 
 const dayLength = 24 * 60 * 60 * 1000;
 
@@ -10,6 +10,8 @@ export function startTimes() {
 
 function localise(root) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  // Where the browser does not know either, the account's zone is the better guess.
+  if (!zone || zone === "Etc/Unknown") return;
   for (const input of root.querySelectorAll("input[data-time-zone]")) input.value = zone;
   for (const input of root.querySelectorAll("input[data-utc]")) convert(input);
   for (const hint of root.querySelectorAll("[data-utc-hint]")) hint.hidden = true;

@@ -1,0 +1,120 @@
+package helm_test
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// skaffoldSchema is Skaffold's own, which is not part of this repository; the
+// test uses it where somebody put it.
+const skaffoldSchema = "../../shared/schemas/skaffold-v4beta14.json"
+
+func TestSkaffold_FitsTheChart(t *testing.T) {
+	t.Parallel()
+	config := readYAML(t, "../skaffold.yaml")
+	validate(t, config)
+
+	var images []string
+	for _, artifact := range dig[[]any](config, "build", "artifacts") {
+		images = append(images, dig[string](artifact, "image"))
+	}
+	release := dig[[]any](config, "deploy", "helm", "releases")[0]
+	args := []string{}
+	for _, file := range dig[[]any](release, "valuesFiles") {
+		args = append(args, "--values", "../"+file.(string))
+	}
+	for value, template := range dig[object](release, "setValueTemplates") {
+		image := strings.NewReplacer("-", "_").Replace(images[slices.IndexFunc(images, func(image string) bool {
+			return strings.HasSuffix(image, "-"+strings.SplitN(value, ".", 2)[0])
+		})])
+		if !regexp.MustCompile(`^\{\{\.IMAGE_(REPO|TAG|DIGEST)_` + image + `\}\}$`).MatchString(template.(string)) {
+			t.Errorf("%s: %s is not about %s", value, template, image)
+		}
+		if !strings.HasSuffix(value, ".digest") {
+			args = append(args, "--set", value+"=skaffolds")
+		}
+	}
+	objects := renderAs(t, dig[string](release, "name"), args...)
+	for _, component := range []string{"backend", "frontend"} {
+		container := dig[[]any](podSpec(find(objects, "Deployment", "-"+component)), "containers")[0]
+		if image := dig[string](container, "image"); image != "skaffolds:skaffolds" {
+			t.Errorf("%s: Skaffold's image does not arrive: %s", component, image)
+		}
+	}
+	for _, forward := range dig[[]any](config, "portForward") {
+		service := find(objects, "Service", dig[string](forward, "resourceName"))
+		if service == nil || dig[int](dig[[]any](service, "spec", "ports")[0], "port") != dig[int](forward, "port") {
+			t.Errorf("there is no Service to forward %v from", forward)
+		}
+	}
+}
+
+// TestSkaffold_SmokeJobMayPass: the Job's pod is one that the chart's policies
+// know, and as restricted as the chart's own.
+func TestSkaffold_SmokeJobMayPass(t *testing.T) {
+	t.Parallel()
+	config := readYAML(t, "../skaffold.yaml")
+	verify := dig[[]any](config, "verify")[0]
+	job := readYAML(t, "../"+dig[string](verify, "executionMode", "kubernetesCluster", "jobManifestPath"))
+	objects := renderAs(t, dig[string](dig[[]any](config, "deploy", "helm", "releases")[0], "name"))
+	test := find(objects, "Pod", "-smoke")
+	for label, value := range dig[object](job, "spec", "template", "metadata", "labels") {
+		if podLabels(test)[label] != value {
+			t.Errorf("%s is %v in the Job and %v in the chart", label, value, podLabels(test)[label])
+		}
+	}
+	ours, theirs := podSpec(test), dig[object](job, "spec", "template", "spec")
+	if text(ours["securityContext"]) != text(theirs["securityContext"]) {
+		t.Errorf("%v differs from the chart's %v", theirs["securityContext"], ours["securityContext"])
+	}
+	container, want := dig[[]any](theirs, "containers")[0], dig[[]any](ours, "containers")[0]
+	for _, field := range []string{"name", "securityContext", "resources"} {
+		if text(dig[any](container, field)) != text(dig[any](want, field)) {
+			t.Errorf("%s differs from the chart's", field)
+		}
+	}
+	for _, field := range []string{"args", "env"} {
+		if text(dig[any](verify, "container", field)) != text(dig[any](want, field)) {
+			t.Errorf("%s of skaffold.yaml differs from the chart's %v", field, dig[any](want, field))
+		}
+	}
+}
+
+func TestSkaffold_FilesAreThere(t *testing.T) {
+	t.Parallel()
+	config := readYAML(t, "../skaffold.yaml")
+	var files []string
+	for _, artifact := range dig[[]any](config, "build", "artifacts") {
+		files = append(files, dig[string](artifact, "docker", "dockerfile"))
+	}
+	for _, profile := range dig[[]any](config, "profiles") {
+		for _, patch := range dig[[]any](profile, "patches") {
+			files = append(files, dig[string](patch, "value"))
+		}
+	}
+	for _, file := range files {
+		if _, err := os.Stat("../" + file); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func validate(t *testing.T, config object) {
+	t.Helper()
+	if _, err := os.Stat(skaffoldSchema); err != nil {
+		t.Log("not checked against Skaffold's schema: it is not here")
+		return
+	}
+	schema, err := jsonschema.NewCompiler().Compile(skaffoldSchema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(config); err != nil {
+		t.Error(err)
+	}
+}
