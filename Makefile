@@ -39,7 +39,7 @@ build: assets ## Build both programs into .bin/
 ## — Check —
 
 .PHONY: test
-test: assets ## Run all tests: unit, integration on PostgreSQL, and in a browser
+test: assets $(if $(CI),$(BIN)/helm) ## Run all tests: unit, integration on PostgreSQL, and in a browser
 	@$(if $(RACE),,echo "No C compiler here: the tests run without the race detector. Install gcc to have it." >&2)
 	go test $(RACE) ./...
 

@@ -65,9 +65,14 @@ func (c *Client) SignIn(ctx context.Context, in api.SignInRequest) (api.Session,
 	return c.api.SignIn(ctx, in)
 }
 
-// Ready asks whether the backend can serve.
+// Ready asks whether the backend can serve. If not, kept connections are
+// dropped: the next question may reach a replica that can.
 func (c *Client) Ready(ctx context.Context) error {
-	return c.api.Ready(ctx)
+	err := c.api.Ready(ctx)
+	if err != nil {
+		c.transport.CloseIdleConnections()
+	}
+	return err
 }
 
 // Conversations is one page of the caller's conversations, the last used first.

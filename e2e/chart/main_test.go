@@ -1,0 +1,130 @@
+// Package chart tests the Helm chart on a real cluster: that of
+// E2E_KUBECONFIG, with the images that `make e2e` built and loaded there.
+package chart
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	namespace = "todo-e2e"
+	release   = "todo-chatbot"
+)
+
+// cluster runs kubectl and helm against the cluster of the tests.
+type cluster struct {
+	kubeconfig string
+	tag        string // of the images
+}
+
+// newCluster skips where there is no cluster, unless `make e2e` promised one.
+func newCluster(t *testing.T) cluster {
+	t.Helper()
+	c := cluster{kubeconfig: os.Getenv("E2E_KUBECONFIG"), tag: os.Getenv("E2E_TAG")}
+	if c.kubeconfig == "" && os.Getenv("E2E_REQUIRED") == "" {
+		t.Skip("no cluster; `make e2e` brings one")
+	}
+	if c.kubeconfig == "" || c.tag == "" {
+		t.Fatal("E2E_KUBECONFIG and E2E_TAG must be set; run this by make e2e")
+	}
+	return c
+}
+
+// run runs a tool and returns what it prints; a failure ends the test.
+func (c cluster) run(t *testing.T, tool string, args ...string) string {
+	t.Helper()
+	out, err := c.try(t.Context(), tool, args...)
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s\n%s", tool, strings.Join(args, " "), err, out, c.describe())
+	}
+	return out
+}
+
+func (c cluster) try(ctx context.Context, tool string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, tool, args...)
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+c.kubeconfig)
+	cmd.Dir = filepath.Join("..", "..")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	return out.String(), err
+}
+
+// describe tells how the release stands, for whoever reads a failure.
+func (c cluster) describe() string {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	var all strings.Builder
+	for _, args := range [][]string{
+		{"get", "pods", "-o", "wide"},
+		{"get", "events", "--sort-by=.lastTimestamp"},
+		{"logs", "--all-containers", "--prefix", "--tail=20", "-l", "app.kubernetes.io/instance=" + release},
+	} {
+		out, err := c.try(ctx, "kubectl", append(args, "-n", namespace)...)
+		if err != nil {
+			out += err.Error()
+		}
+		all.WriteString("$ kubectl " + strings.Join(args, " ") + "\n" + out + "\n")
+	}
+	return all.String()
+}
+
+func (c cluster) kubectl(t *testing.T, args ...string) string {
+	t.Helper()
+	return c.run(t, "kubectl", append(args, "-n", namespace)...)
+}
+
+// helm installs, upgrades or tests the release with values for this cluster.
+func (c cluster) helm(t *testing.T, args ...string) string {
+	t.Helper()
+	return c.run(t, "helm", append(args, "-n", namespace)...)
+}
+
+func (c cluster) values(more ...string) []string {
+	set := append([]string{
+		"backend.image.tag=" + c.tag, "frontend.image.tag=" + c.tag,
+		"backend.image.pullPolicy=Never", "frontend.image.pullPolicy=Never", "postgres.image.pullPolicy=Never",
+	}, more...)
+	return []string{"--set", strings.Join(set, ",")}
+}
+
+// service is the URL of a Service of the release. Its cluster IP is reachable
+// from the cluster's node, which is this machine.
+func (c cluster) service(t *testing.T, component, port string) string {
+	t.Helper()
+	ip := c.kubectl(t, "get", "service", release+"-"+component, "-o", "jsonpath={.spec.clusterIP}")
+	return "http://" + strings.TrimSpace(ip) + ":" + port
+}
+
+// restarts counts the restarts of all containers of the release.
+func (c cluster) restarts(t *testing.T) int {
+	t.Helper()
+	var pods struct {
+		Items []struct {
+			Status struct {
+				ContainerStatuses []struct {
+					RestartCount int `json:"restartCount"`
+				} `json:"containerStatuses"`
+			} `json:"status"`
+		} `json:"items"`
+	}
+	out := c.kubectl(t, "get", "pods", "-l", "app.kubernetes.io/instance="+release, "-o", "json")
+	if err := json.Unmarshal([]byte(out), &pods); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, pod := range pods.Items {
+		for _, container := range pod.Status.ContainerStatuses {
+			n += container.RestartCount
+		}
+	}
+	return n
+}
