@@ -90,7 +90,7 @@ func (s *Server) shutDown(ctx context.Context, server *http.Server) error {
 	defer cancel()
 	err := server.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
-		s.Log.Warn("requests were cut at shutdown", "after", s.Drain)
+		s.Log.Warn("requests were cut at shutdown", "after", s.Drain.String())
 		err = server.Close()
 	}
 	if err != nil {

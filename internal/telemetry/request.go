@@ -64,7 +64,7 @@ func LogRequests(log *slog.Logger, quiet func(*http.Request) bool) func(http.Han
 					"path", r.URL.Path,
 					"status", status,
 					"bytes", seen.BytesWritten(),
-					"duration", time.Since(start).Round(time.Microsecond))
+					"duration", time.Since(start).Round(time.Microsecond).String())
 			}()
 			next.ServeHTTP(seen, r)
 		})

@@ -77,6 +77,6 @@ func (a *Agent) release(ctx context.Context, turn todo.Turn) {
 	defer cancel()
 	if err := a.turns.ReleaseLease(ctx, turn); err != nil {
 		a.log.WarnContext(ctx, "conversation stays locked until its lease runs out",
-			"conversation", turn.ConversationID, "lease", a.limits.Lease, "error", err)
+			"conversation", turn.ConversationID, "lease", a.limits.Lease.String(), "error", err)
 	}
 }

@@ -52,7 +52,7 @@ func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 	}
 	results, err := provider.Up(ctx)
 	for _, r := range results {
-		log.InfoContext(ctx, "migrated", "migration", r.Source.Path, "duration", r.Duration)
+		log.InfoContext(ctx, "migrated", "migration", r.Source.Path, "duration", r.Duration.String())
 	}
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
@@ -77,7 +77,7 @@ func await(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) error 
 			return fmt.Errorf("the database refuses: %w", err)
 		}
 		if !said {
-			log.WarnContext(ctx, "the database does not answer; waiting for it", "host", config.Host, "port", config.Port, "for", patience, "error", err)
+			log.WarnContext(ctx, "the database does not answer; waiting for it", "host", config.Host, "port", config.Port, "for", patience.String(), "error", err)
 			said = true
 		}
 		select {
