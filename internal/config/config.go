@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/kelseyhightower/envconfig"
@@ -22,21 +23,29 @@ type Validator interface {
 
 // Load fills spec, a pointer to a flat envconfig struct, from the environment.
 // The error names every mistake at once, so that nobody mends them one start
-// at a time: values that cannot be read first, then what Validate finds.
+// at a time: values that cannot be read first, then what Validate finds
+// in the others.
 func Load(spec Validator) error {
-	var mistakes []error
+	var mistakes, unread []string
 	settings := reflect.ValueOf(spec).Elem()
 	for i := range settings.NumField() {
-		mistakes = append(mistakes, readField(settings.Type().Field(i), settings.Field(i)))
+		field := settings.Type().Field(i)
+		if err := readField(field, settings.Field(i)); err != nil {
+			mistakes = append(mistakes, err.Error())
+			unread = append(unread, field.Tag.Get("envconfig"))
+		}
 	}
-	err := errors.Join(mistakes...)
-	if err == nil {
-		err = spec.Validate()
+	if err := spec.Validate(); err != nil {
+		// What could not be read is empty, which is another mistake only to Validate.
+		ofUnread := func(mistake string) bool {
+			return slices.ContainsFunc(unread, func(name string) bool { return strings.Contains(mistake, name) })
+		}
+		mistakes = append(mistakes, slices.DeleteFunc(strings.Split(err.Error(), "\n"), ofUnread)...)
 	}
-	if err == nil {
+	if len(mistakes) == 0 {
 		return nil
 	}
-	return fmt.Errorf("the settings are wrong:\n  - %s", strings.ReplaceAll(err.Error(), "\n", "\n  - "))
+	return fmt.Errorf("the settings are wrong:\n  - %s", strings.Join(mistakes, "\n  - "))
 }
 
 // readField lets envconfig read one field alone, because envconfig stops at

@@ -51,6 +51,10 @@ func TestLoad_NamesEveryMistake(t *testing.T) {
 			map[string]string{"TEST_PORT": "eighty", "TEST_TIMEOUT": "soon", "TEST_VERBOSE": "maybe"},
 			[]string{"TEST_PORT must be a whole number", "TEST_TIMEOUT must be a duration", "TEST_VERBOSE must be true or false", "TEST_SECRET must be set"},
 		},
+		"both": {
+			map[string]string{"TEST_TIMEOUT": "soon", "TEST_PORT": "-1", "TEST_SECRET": "abcd"},
+			[]string{"TEST_TIMEOUT must be a duration", "TEST_PORT must be positive"},
+		},
 		"invalid": {
 			map[string]string{"TEST_PORT": "-1", "TEST_SECRET": "abc"},
 			[]string{"TEST_PORT must be positive", "TEST_SECRET is too short"},
@@ -63,6 +67,9 @@ func TestLoad_NamesEveryMistake(t *testing.T) {
 			err := config.Load(&settings{})
 			if err == nil {
 				t.Fatal("no error")
+			}
+			if got := strings.Count(err.Error(), "\n  - "); got != len(test.want) {
+				t.Errorf("%d mistakes are named, want %d: %v", got, len(test.want), err)
 			}
 			for _, want := range test.want {
 				if !strings.Contains(err.Error(), want) {
