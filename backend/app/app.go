@@ -75,10 +75,7 @@ func (a *App) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	accounts, err := auth.NewService(a.db, tokens)
-	if err != nil {
-		return err
-	}
+	accounts := auth.NewService(a.db, tokens)
 	tasks := todo.NewService(a.db)
 	tools := mcpserver.New(tasks, Version, a.metrics.toolCall, a.log)
 	if a.caller, err = tools.NewCaller(ctx); err != nil {

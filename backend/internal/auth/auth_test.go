@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alexedwards/argon2id"
 	"github.com/google/uuid"
 
 	"todo-chatbot/backend/internal/todo"
@@ -49,10 +50,7 @@ func TestNewTokens_ShortSecret(t *testing.T) {
 
 func TestPasswords(t *testing.T) {
 	t.Parallel()
-	p, err := newPasswords()
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := newPasswords()
 	hash, err := p.hash(t.Context(), "correct horse")
 	if err != nil || !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Fatalf("got %q, %v", hash, err)
@@ -68,12 +66,18 @@ func TestPasswords(t *testing.T) {
 	}
 }
 
+// TestDecoy_TakesAsLongAsAPassword keeps the decoy's cost that of a real hash.
+func TestDecoy_TakesAsLongAsAPassword(t *testing.T) {
+	t.Parallel()
+	params, _, _, err := argon2id.DecodeHash(decoy)
+	if err != nil || *params != *hashing {
+		t.Errorf("the decoy has %+v, passwords have %+v, %v", params, hashing, err)
+	}
+}
+
 func TestPasswords_WaitForTheirTurn(t *testing.T) {
 	t.Parallel()
-	p, err := newPasswords()
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := newPasswords()
 	for range cap(p.slots) {
 		p.slots <- struct{}{}
 	}

@@ -18,12 +18,8 @@ type Service struct {
 }
 
 // NewService makes a Service on a store.
-func NewService(users UserStore, tokens *Tokens) (*Service, error) {
-	passwords, err := newPasswords()
-	if err != nil {
-		return nil, err
-	}
-	return &Service{users: users, tokens: tokens, passwords: passwords}, nil
+func NewService(users UserStore, tokens *Tokens) *Service {
+	return &Service{users: users, tokens: tokens, passwords: newPasswords()}
 }
 
 // Session is a signed-in user with the token to prove it.
@@ -83,11 +79,11 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Session, error) {
 // lookUp finds an account, or the decoy's hash where there is none.
 func (s *Service) lookUp(ctx context.Context, email string) (user User, hash string, known bool, err error) {
 	if !validEmail(email) {
-		return User{}, s.passwords.decoy, false, nil
+		return User{}, decoy, false, nil
 	}
 	user, hash, err = s.users.FindUserByEmail(ctx, email)
 	if todo.HasCode(err, todo.CodeNotFound) {
-		return User{}, s.passwords.decoy, false, nil
+		return User{}, decoy, false, nil
 	}
 	if err != nil {
 		return User{}, "", false, fmt.Errorf("find user: %w", err)

@@ -29,10 +29,7 @@ func newServer(t *testing.T) *rest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts, err := auth.NewService(nil, tokens)
-	if err != nil {
-		t.Fatal(err)
-	}
+	accounts := auth.NewService(nil, tokens)
 	return rest.New(rest.Config{
 		Auth: accounts, Log: slog.New(slog.DiscardHandler),
 		MCP: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("reached without a token") }),
