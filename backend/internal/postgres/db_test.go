@@ -37,7 +37,7 @@ func TestPing_DatabaseAway(t *testing.T) {
 
 func TestMigrate_ReplicasThatStartTogether(t *testing.T) {
 	t.Parallel()
-	url := pgtest.URL(t)
+	url := pgtest.EmptyURL(t)
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {

@@ -47,11 +47,23 @@ func Main(m *testing.M) {
 func URL(t testing.TB) string {
 	t.Helper()
 	server.once.Do(start)
+	return create(t, server.template)
+}
+
+// EmptyURL is a new database without a schema, dropped when the test ends.
+func EmptyURL(t testing.TB) string {
+	t.Helper()
+	server.once.Do(start)
+	return create(t, "template1")
+}
+
+func create(t testing.TB, template string) string {
+	t.Helper()
 	if server.err != nil {
 		t.Fatalf("start PostgreSQL for tests: %v", server.err)
 	}
 	name := "test_" + uuid.NewString()
-	if err := admin(fmt.Sprintf(`CREATE DATABASE %q TEMPLATE %q`, name, server.template)); err != nil {
+	if err := admin(fmt.Sprintf(`CREATE DATABASE %q TEMPLATE %q`, name, template)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
