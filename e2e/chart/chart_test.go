@@ -98,8 +98,7 @@ func (c cluster) rollUnderLoad(t *testing.T) {
 	c.helm(t, append([]string{"upgrade", release, "helm/todo-chatbot", "--wait", "--timeout", "3m"}, roll...)...)
 	rolled := time.Since(start)
 	for _, component := range []string{"backend", "frontend"} {
-		name := c.kubectl(t, "get", "pods", "-l", "app.kubernetes.io/component="+component, "-o", "jsonpath={.items[0].metadata.name}")
-		c.kubectl(t, "delete", "pod", strings.TrimSpace(name))
+		c.kubectl(t, "delete", "pod", c.servingPod(t, component))
 		c.kubectl(t, "rollout", "status", "deployment/"+release+"-"+component, "--timeout=2m")
 	}
 	stop()

@@ -104,24 +104,49 @@ func (c cluster) service(t *testing.T, component, port string) string {
 	return "http://" + strings.TrimSpace(ip) + ":" + port
 }
 
+// pods lists what is needed to know of a release's pods.
+type pods struct {
+	Items []struct {
+		Metadata struct {
+			Name              string     `json:"name"`
+			DeletionTimestamp *time.Time `json:"deletionTimestamp"`
+		} `json:"metadata"`
+		Status struct {
+			ContainerStatuses []struct {
+				Ready        bool `json:"ready"`
+				RestartCount int  `json:"restartCount"`
+			} `json:"containerStatuses"`
+		} `json:"status"`
+	} `json:"items"`
+}
+
+func (c cluster) pods(t *testing.T, label string) pods {
+	t.Helper()
+	var all pods
+	if err := json.Unmarshal([]byte(c.kubectl(t, "get", "pods", "-l", label, "-o", "json")), &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// servingPod names a pod of the component that is ready and stays: those that
+// an upgrade replaced are listed until they have ended.
+func (c cluster) servingPod(t *testing.T, component string) string {
+	t.Helper()
+	for _, pod := range c.pods(t, "app.kubernetes.io/component="+component).Items {
+		if pod.Metadata.DeletionTimestamp == nil && len(pod.Status.ContainerStatuses) > 0 && pod.Status.ContainerStatuses[0].Ready {
+			return pod.Metadata.Name
+		}
+	}
+	t.Fatalf("no pod of the %s is ready\n%s", component, c.describe())
+	return ""
+}
+
 // restarts counts the restarts of all containers of the release.
 func (c cluster) restarts(t *testing.T) int {
 	t.Helper()
-	var pods struct {
-		Items []struct {
-			Status struct {
-				ContainerStatuses []struct {
-					RestartCount int `json:"restartCount"`
-				} `json:"containerStatuses"`
-			} `json:"status"`
-		} `json:"items"`
-	}
-	out := c.kubectl(t, "get", "pods", "-l", "app.kubernetes.io/instance="+release, "-o", "json")
-	if err := json.Unmarshal([]byte(out), &pods); err != nil {
-		t.Fatal(err)
-	}
 	n := 0
-	for _, pod := range pods.Items {
+	for _, pod := range c.pods(t, "app.kubernetes.io/instance="+release).Items {
 		for _, container := range pod.Status.ContainerStatuses {
 			n += container.RestartCount
 		}

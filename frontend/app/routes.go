@@ -22,8 +22,9 @@ func (a *App) routes(adapt pages.Adapter) http.Handler {
 	r.NotFound(adapt.Public(pages.NotFound))
 	r.MethodNotAllowed(nameAllowed(r, adapt.Public(pages.MethodNotAllowed)))
 	a.accountRoutes(r, adapt)
-	a.chatRoutes(r, adapt)
-	a.taskRoutes(r, adapt)
+	crowd := pages.NewCrowd()
+	a.chatRoutes(r, adapt, crowd)
+	a.taskRoutes(r, adapt, crowd)
 	a.machineRoutes(r, adapt)
 	return r
 }
@@ -38,16 +39,16 @@ func (a *App) accountRoutes(r chi.Router, adapt pages.Adapter) {
 	r.Post("/signup", adapt.Public(up.Submit))
 }
 
-func (a *App) chatRoutes(r chi.Router, adapt pages.Adapter) {
+func (a *App) chatRoutes(r chi.Router, adapt pages.Adapter, crowd pages.Crowd) {
 	h := chat.Handler{Backend: a.backend, Log: a.log, Secure: adapt.Cookies.Secure}
-	r.Get("/", adapt.Private(h.Home))
-	r.Get("/c/{id}", adapt.Private(h.Show))
+	r.Get("/", adapt.Private(crowd.Queue(h.Home)))
+	r.Get("/c/{id}", adapt.Private(crowd.Queue(h.Show)))
 	r.Post("/chat", adapt.Private(h.Post))
 }
 
-func (a *App) taskRoutes(r chi.Router, adapt pages.Adapter) {
+func (a *App) taskRoutes(r chi.Router, adapt pages.Adapter, crowd pages.Crowd) {
 	h := tasks.Handler{Backend: a.backend}
-	r.Get("/tasks", adapt.Private(h.List))
+	r.Get("/tasks", adapt.Private(crowd.Queue(h.List)))
 	r.Post("/tasks", adapt.Private(h.Create))
 	r.Get("/tasks/{id}", adapt.Private(h.Edit))
 	r.Post("/tasks/{id}", adapt.Private(h.Save))

@@ -132,15 +132,17 @@ func TestClient_Tasks(t *testing.T) {
 				status, len(list.Pending), list.MorePending, len(list.Done), list.MoreDone, err)
 		}
 	}
-	add(250, false)
-	add(90, true)
-	check(api.StatusAll, 250, 90, false, false)
-	add(100, false)
-	check(api.StatusAll, 300, 90, true, false)
+	add(40, false)
 	add(20, true)
-	check(api.StatusAll, 300, 100, true, true)
+	check(api.StatusAll, 40, 20, false, false)
+	add(210, false)
+	check(api.StatusAll, 50, 20, true, false)
+	check(api.StatusPending, 250, 0, false, false)
+	add(100, false)
+	add(300, true)
+	check(api.StatusAll, 50, 20, true, true)
 	check(api.StatusPending, 300, 0, true, false)
-	check(api.StatusCompleted, 0, 100, false, true)
+	check(api.StatusCompleted, 0, 300, false, true)
 
 	fake.FailNext(away)
 	if _, err := client.Tasks(t.Context(), who, api.StatusAll); backend.Explain(err).Code != api.CodeUnavailable {

@@ -9,12 +9,16 @@ import (
 	"todo-chatbot/backend/api"
 )
 
-const (
-	taskPageSize = 100
-	// How many pages of each one page of ours shows at most, which bounds what
-	// it costs. What is done matters less.
-	maxPendingPages = 3
-	maxDonePages    = 1
+// extent is how much of a list one page of ours shows at most, which bounds
+// what it costs.
+type extent struct{ pages, pageSize int }
+
+var (
+	// Side by side, a glance at both; what is done matters less.
+	pendingGlance = extent{1, 50}
+	doneGlance    = extent{1, 20}
+	// Who filters wants to see them.
+	filtered = extent{3, 100}
 )
 
 // TaskList are tasks, the newest first.
@@ -29,15 +33,19 @@ func (c *Client) Tasks(ctx context.Context, who Caller, status api.TaskStatus) (
 	defer cancel()
 	var list TaskList
 	group, ctx := errgroup.WithContext(ctx)
+	pending, done := pendingGlance, doneGlance
+	if status == api.StatusPending || status == api.StatusCompleted {
+		pending, done = filtered, filtered
+	}
 	if status != api.StatusCompleted {
 		group.Go(func() (err error) {
-			list.Pending, list.MorePending, err = c.newestTasks(ctx, who, api.StatusPending, maxPendingPages)
+			list.Pending, list.MorePending, err = c.newestTasks(ctx, who, api.StatusPending, pending)
 			return err
 		})
 	}
 	if status != api.StatusPending {
 		group.Go(func() (err error) {
-			list.Done, list.MoreDone, err = c.newestTasks(ctx, who, api.StatusCompleted, maxDonePages)
+			list.Done, list.MoreDone, err = c.newestTasks(ctx, who, api.StatusCompleted, done)
 			return err
 		})
 	}
@@ -47,11 +55,11 @@ func (c *Client) Tasks(ctx context.Context, who Caller, status api.TaskStatus) (
 	return list, nil
 }
 
-// newestTasks reads up to the given number of pages; more tells that there are
-// others behind them.
-func (c *Client) newestTasks(ctx context.Context, who Caller, status api.TaskStatus, pages int) (tasks []api.Task, more bool, err error) {
-	query := api.TaskQuery{Status: status, Order: api.OrderDescending, Limit: taskPageSize}
-	for range pages {
+// newestTasks reads up to the given extent; more tells that there are others
+// behind it.
+func (c *Client) newestTasks(ctx context.Context, who Caller, status api.TaskStatus, most extent) (tasks []api.Task, more bool, err error) {
+	query := api.TaskQuery{Status: status, Order: api.OrderDescending, Limit: most.pageSize}
+	for range most.pages {
 		page, err := c.as(who).ListTasks(ctx, who.UserID, query)
 		if err != nil {
 			return nil, false, err

@@ -137,6 +137,14 @@ func (p Panel) empty() string {
 	}
 }
 
+// rest tells how to get at the tasks that are not shown.
+func (p Panel) rest() string {
+	if p.Status == api.StatusAll {
+		return "The list goes on: “To do” and “Done” show more of it."
+	}
+	return "The list goes on: ask the chat about the rest."
+}
+
 func (i Item) path(action string) string {
 	path := "/tasks/" + strconv.FormatInt(i.ID, 10)
 	if action != "" {
