@@ -64,6 +64,12 @@ func (c *Client) Me(ctx context.Context) (User, error) {
 	return me.User, err
 }
 
+// DeleteMe removes the token's owner: the account and everything it owns.
+func (c *Client) DeleteMe(ctx context.Context) error {
+	_, err := call[struct{}](ctx, c, http.MethodDelete, "/api/auth/me", nil)
+	return err
+}
+
 // ListTasks is one page of a user's tasks.
 func (c *Client) ListTasks(ctx context.Context, userID string, q TaskQuery) (TaskPage, error) {
 	values := pageValues(Page{Limit: q.Limit, Cursor: q.Cursor})
@@ -114,9 +120,20 @@ func (c *Client) Conversations(ctx context.Context, userID string, p Page) (Conv
 	return call[ConversationPage](ctx, c, http.MethodGet, userPath(userID, "conversations")+query(pageValues(p)), nil)
 }
 
+// RenameConversation gives a conversation another title.
+func (c *Client) RenameConversation(ctx context.Context, userID string, id int64, in ConversationPatch) (Conversation, error) {
+	return call[Conversation](ctx, c, http.MethodPatch, conversationPath(userID, id), in)
+}
+
+// DeleteConversation removes a conversation; its tasks stay.
+func (c *Client) DeleteConversation(ctx context.Context, userID string, id int64) error {
+	_, err := call[struct{}](ctx, c, http.MethodDelete, conversationPath(userID, id), nil)
+	return err
+}
+
 // Messages is one page of a conversation's messages, the newest first.
 func (c *Client) Messages(ctx context.Context, userID string, conversationID int64, p Page) (MessagePage, error) {
-	path := userPath(userID, "conversations", strconv.FormatInt(conversationID, 10), "messages")
+	path := conversationPath(userID, conversationID) + "/messages"
 	return call[MessagePage](ctx, c, http.MethodGet, path+query(pageValues(p)), nil)
 }
 
@@ -162,6 +179,10 @@ func userPath(userID string, elem ...string) string {
 
 func taskPath(userID string, id int64) string {
 	return userPath(userID, "tasks", strconv.FormatInt(id, 10))
+}
+
+func conversationPath(userID string, id int64) string {
+	return userPath(userID, "conversations", strconv.FormatInt(id, 10))
 }
 
 func pageValues(p Page) url.Values {

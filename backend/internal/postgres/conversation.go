@@ -54,9 +54,29 @@ func (db *DB) ListMessages(ctx context.Context, userID string, conversationID in
 	return db.withToolCalls(ctx, rows)
 }
 
+// RenameConversation implements todo.ConversationStore.
+func (db *DB) RenameConversation(ctx context.Context, userID string, id int64, title string) (todo.Conversation, error) {
+	renamed, err := queryOne[todo.Conversation](ctx, db.on(ctx), `
+		UPDATE conversations SET title = $3 WHERE user_id = $1 AND id = $2 RETURNING id, title, created_at, updated_at`,
+		userID, id, title)
+	return renamed, noConversation(err, id)
+}
+
+// DeleteConversation implements todo.ConversationStore.
+func (db *DB) DeleteConversation(ctx context.Context, userID string, id int64) error {
+	_, err := queryOne[struct{ ID int64 }](ctx, db.on(ctx),
+		`DELETE FROM conversations WHERE user_id = $1 AND id = $2 RETURNING id`, userID, id)
+	return noConversation(err, id)
+}
+
 func (db *DB) requireConversation(ctx context.Context, userID string, id int64) error {
 	_, err := queryOne[struct{ ID int64 }](ctx, db.on(ctx),
 		`SELECT id FROM conversations WHERE user_id = $1 AND id = $2`, userID, id)
+	return noConversation(err, id)
+}
+
+// noConversation names the conversation that was not found.
+func noConversation(err error, id int64) error {
 	if todo.HasCode(err, todo.CodeNotFound) {
 		return todo.Errorf(todo.CodeNotFound, "There is no conversation %d.", id)
 	}

@@ -27,6 +27,7 @@ type Authenticator interface {
 	SignIn(ctx context.Context, c auth.Credentials) (auth.Session, error)
 	Authenticate(ctx context.Context, token string) (context.Context, error)
 	Me(ctx context.Context) (auth.User, error)
+	DeleteMe(ctx context.Context) error
 }
 
 // Tasks is what can be done with tasks: todo.Service.
@@ -38,10 +39,12 @@ type Tasks interface {
 	DeleteTask(ctx context.Context, userID string, id int64) (todo.Task, error)
 }
 
-// Conversations reads what was said: todo.Conversations.
+// Conversations is what was said: todo.Conversations.
 type Conversations interface {
 	List(ctx context.Context, userID string, page todo.ConversationPage) ([]todo.Conversation, bool, error)
 	Messages(ctx context.Context, userID string, id int64, page todo.MessagePage) ([]todo.Message, bool, error)
+	Rename(ctx context.Context, userID string, id int64, title string) (todo.Conversation, error)
+	Delete(ctx context.Context, userID string, id int64) error
 }
 
 // Chat takes turns: agent.Agent.
@@ -108,6 +111,7 @@ func (s *Server) routes(r chi.Router) {
 		r.Group(func(r chi.Router) {
 			r.Use(bounded)
 			r.Get("/api/auth/me", s.answer(s.handleMe))
+			r.Delete("/api/auth/me", s.answer(s.handleMeDelete))
 			r.Handle("/mcp", s.answer(s.handleMCP))
 			r.With(s.requireOwner).Route("/api/{user_id}", s.ownersRoutes)
 		})
@@ -123,6 +127,8 @@ func (s *Server) ownersRoutes(r chi.Router) {
 	r.Delete("/tasks/{task_id}", s.answer(s.handleTaskDelete))
 	r.Patch("/tasks/{task_id}/complete", s.answer(s.handleTaskComplete))
 	r.Get("/conversations", s.answer(s.handleConversationList))
+	r.Patch("/conversations/{conversation_id}", s.answer(s.handleConversationUpdate))
+	r.Delete("/conversations/{conversation_id}", s.answer(s.handleConversationDelete))
 	r.Get("/conversations/{conversation_id}/messages", s.answer(s.handleMessageList))
 }
 
