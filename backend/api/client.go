@@ -16,9 +16,13 @@ import (
 	"time"
 )
 
-// HeaderIdempotencyKey carries the key under which a chat turn happens once:
-// the same key gives the first answer again.
-const HeaderIdempotencyKey = "Idempotency-Key"
+const (
+	// HeaderIdempotencyKey carries the key under which a request happens once:
+	// the same key gives the first answer again.
+	HeaderIdempotencyKey = "Idempotency-Key"
+	// HeaderIdempotentReplayed says that an answer is the first one again.
+	HeaderIdempotentReplayed = "Idempotent-Replayed"
+)
 
 // maxEvent bounds one streamed event, in bytes.
 const maxEvent = 4 << 20
@@ -30,6 +34,7 @@ type Client struct {
 	baseURL string
 	http    *http.Client
 	token   string
+	key     string
 }
 
 // NewClient makes a client of the backend at baseURL, such as
@@ -45,6 +50,15 @@ func NewClient(baseURL string, httpClient *http.Client) *Client {
 func (c *Client) WithToken(token string) *Client {
 	with := *c
 	with.token = token
+	return &with
+}
+
+// WithKey is the same client for one change of tasks or conversations, which
+// happens once however often it is sent: a call that failed on the way can be
+// repeated. Chat and ChatStream take their key themselves.
+func (c *Client) WithKey(key string) *Client {
+	with := *c
+	with.key = key
 	return &with
 }
 
@@ -238,6 +252,9 @@ func (c *Client) do(ctx context.Context, method, path string, in any, header htt
 	}
 	if in != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.key != "" && method != http.MethodGet && req.Header.Get(HeaderIdempotencyKey) == "" {
+		req.Header.Set(HeaderIdempotencyKey, c.key)
 	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)

@@ -58,6 +58,7 @@ type Config struct {
 	Tasks         Tasks
 	Conversations Conversations
 	Chat          Chat
+	Keys          todo.KeyStore
 	MCP           http.Handler
 	// Ready returns the checks that stand between the server and its work by
 	// name, "ok" for each that passes.
@@ -120,15 +121,15 @@ func (s *Server) routes(r chi.Router) {
 
 func (s *Server) ownersRoutes(r chi.Router) {
 	r.Get("/tasks", s.answer(s.handleTaskList))
-	r.Post("/tasks", s.answer(s.handleTaskCreate))
+	r.Post("/tasks", s.once(s.handleTaskCreate))
 	r.Get("/tasks/{task_id}", s.answer(s.handleTaskRead))
-	r.Put("/tasks/{task_id}", s.answer(s.handleTaskReplace))
-	r.Patch("/tasks/{task_id}", s.answer(s.handleTaskUpdate))
-	r.Delete("/tasks/{task_id}", s.answer(s.handleTaskDelete))
-	r.Patch("/tasks/{task_id}/complete", s.answer(s.handleTaskComplete))
+	r.Put("/tasks/{task_id}", s.once(s.handleTaskReplace))
+	r.Patch("/tasks/{task_id}", s.once(s.handleTaskUpdate))
+	r.Delete("/tasks/{task_id}", s.once(s.handleTaskDelete))
+	r.Patch("/tasks/{task_id}/complete", s.once(s.handleTaskComplete))
 	r.Get("/conversations", s.answer(s.handleConversationList))
-	r.Patch("/conversations/{conversation_id}", s.answer(s.handleConversationUpdate))
-	r.Delete("/conversations/{conversation_id}", s.answer(s.handleConversationDelete))
+	r.Patch("/conversations/{conversation_id}", s.once(s.handleConversationUpdate))
+	r.Delete("/conversations/{conversation_id}", s.once(s.handleConversationDelete))
 	r.Get("/conversations/{conversation_id}/messages", s.answer(s.handleMessageList))
 }
 
