@@ -123,8 +123,11 @@ func TestSignIn_ErrFieldWithoutInput(t *testing.T) {
 
 func TestSignOut(t *testing.T) {
 	t.Parallel()
-	_, b := signedIn(t)
+	fake, b := signedIn(t)
 	wantRedirect(t, b.post("/signout", nil), "/signin")
+	if len(fake.Calls("/api/auth/signout")) != 1 {
+		t.Error("the backend was not told")
+	}
 	wantRedirect(t, b.get("/"), "/signin")
 }
 

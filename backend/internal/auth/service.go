@@ -12,14 +12,14 @@ import (
 
 // Service opens accounts and sessions.
 type Service struct {
-	users     UserStore
+	store     Store
 	tokens    *Tokens
 	passwords *passwords
 }
 
 // NewService makes a Service on a store.
-func NewService(users UserStore, tokens *Tokens) *Service {
-	return &Service{users: users, tokens: tokens, passwords: newPasswords()}
+func NewService(store Store, tokens *Tokens) *Service {
+	return &Service{store: store, tokens: tokens, passwords: newPasswords()}
 }
 
 // Session is a signed-in user with the token to prove it.
@@ -44,7 +44,7 @@ func (s *Service) SignUp(ctx context.Context, c Credentials) (Session, error) {
 		return Session{}, err
 	}
 	user := User{ID: uuid.NewString(), Email: c.Email, Name: c.Name, TimeZone: c.TimeZone}
-	if err := s.users.CreateUser(ctx, user, hash); err != nil {
+	if err := s.store.CreateUser(ctx, user, hash); err != nil {
 		return Session{}, fmt.Errorf("create user: %w", err)
 	}
 	return s.open(user)
@@ -81,7 +81,7 @@ func (s *Service) lookUp(ctx context.Context, email string) (user User, hash str
 	if !validEmail(email) {
 		return User{}, decoy, false, nil
 	}
-	user, hash, err = s.users.FindUserByEmail(ctx, email)
+	user, hash, err = s.store.FindUserByEmail(ctx, email)
 	if todo.HasCode(err, todo.CodeNotFound) {
 		return User{}, decoy, false, nil
 	}
@@ -96,7 +96,7 @@ func (s *Service) travel(ctx context.Context, user *User, timeZone string) error
 	if timeZone == "" || timeZone == user.TimeZone {
 		return nil
 	}
-	if err := s.users.SetTimeZone(ctx, user.ID, timeZone); err != nil {
+	if err := s.store.SetTimeZone(ctx, user.ID, timeZone); err != nil {
 		return fmt.Errorf("set time zone: %w", err)
 	}
 	user.TimeZone = timeZone
@@ -111,37 +111,27 @@ func (s *Service) open(user User) (Session, error) {
 	return Session{User: user, Token: token, ExpiresAt: expires}, nil
 }
 
-// Authenticate returns ctx acting for the token's owner. CodeUnauthenticated:
-// the token is not valid.
-func (s *Service) Authenticate(ctx context.Context, token string) (context.Context, error) {
-	user, err := s.tokens.Verify(token)
-	if err != nil {
-		return nil, err
-	}
-	return WithUser(ctx, user), nil
-}
-
 // Me reads the account of the caller. CodeUnauthenticated: it is gone.
 func (s *Service) Me(ctx context.Context) (User, error) {
 	caller, err := UserFrom(ctx)
 	if err != nil {
 		return User{}, err
 	}
-	user, err := s.users.FindUserByID(ctx, caller.ID)
+	user, err := s.store.FindUserByID(ctx, caller.ID)
 	if err != nil {
 		return User{}, fmt.Errorf("find user: %w", accountGone(err))
 	}
 	return user, nil
 }
 
-// DeleteMe removes the account of the caller and everything it owns.
-// CodeUnauthenticated: it is gone already.
+// DeleteMe removes the account of the caller, who has to be signed in, and
+// everything it owns. CodeForbidden; CodeUnauthenticated: it is gone already.
 func (s *Service) DeleteMe(ctx context.Context) error {
-	caller, err := UserFrom(ctx)
+	caller, _, err := sessionFrom(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.users.DeleteUser(ctx, caller.ID); err != nil {
+	if err := s.store.DeleteUser(ctx, caller.ID); err != nil {
 		return fmt.Errorf("delete user: %w", accountGone(err))
 	}
 	return nil

@@ -33,6 +33,14 @@ func (s *Server) handleSignIn(w http.ResponseWriter, r *http.Request) error {
 	return respond(w, http.StatusOK, wireSession(session))
 }
 
+func (s *Server) handleSignOut(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Auth.SignOut(r.Context()); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
 func (s *Server) handleMe(w http.ResponseWriter, r *http.Request) error {
 	user, err := s.Auth.Me(r.Context())
 	if err != nil {

@@ -28,6 +28,10 @@ type Authenticator interface {
 	Authenticate(ctx context.Context, token string) (context.Context, error)
 	Me(ctx context.Context) (auth.User, error)
 	DeleteMe(ctx context.Context) error
+	SignOut(ctx context.Context) error
+	CreateAccessToken(ctx context.Context, name string) (token auth.AccessToken, secret string, err error)
+	ListAccessTokens(ctx context.Context) ([]auth.AccessToken, error)
+	DeleteAccessToken(ctx context.Context, id string) error
 }
 
 // Tasks is what can be done with tasks: todo.Service.
@@ -113,6 +117,10 @@ func (s *Server) routes(r chi.Router) {
 			r.Use(bounded)
 			r.Get("/api/auth/me", s.answer(s.handleMe))
 			r.Delete("/api/auth/me", s.answer(s.handleMeDelete))
+			r.Post("/api/auth/signout", s.answer(s.handleSignOut))
+			r.Get("/api/tokens", s.answer(s.handleAccessTokenList))
+			r.Post("/api/tokens", s.answer(s.handleAccessTokenCreate))
+			r.Delete("/api/tokens/{token_id}", s.answer(s.handleAccessTokenDelete))
 			r.Handle("/mcp", s.answer(s.handleMCP))
 			r.With(s.requireOwner).Route("/api/{user_id}", s.ownersRoutes)
 		})

@@ -65,6 +65,13 @@ func (c *Client) SignIn(ctx context.Context, in api.SignInRequest) (api.Session,
 	return c.api.SignIn(ctx, in)
 }
 
+// SignOut ends the caller's session.
+func (c *Client) SignOut(ctx context.Context, who Caller) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	return c.api.WithToken(who.Token).SignOut(ctx)
+}
+
 // Ready asks whether the backend can serve. If not, kept connections are
 // dropped: the next question may reach a replica that can.
 func (c *Client) Ready(ctx context.Context) error {

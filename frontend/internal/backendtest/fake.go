@@ -72,6 +72,7 @@ func (f *Fake) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/auth/signup", f.signUp)
 	mux.HandleFunc("POST /api/auth/signin", f.signIn)
+	mux.HandleFunc("POST /api/auth/signout", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /api/health/ready", f.readiness)
 	mux.HandleFunc("GET /api/{user}/tasks", f.listTasks)
 	mux.HandleFunc("POST /api/{user}/tasks", f.createTask)
