@@ -125,8 +125,9 @@ func TestSignOut(t *testing.T) {
 	t.Parallel()
 	fake, b := signedIn(t)
 	wantRedirect(t, b.post("/signout", nil), "/signin")
-	if len(fake.Calls("/api/auth/signout")) != 1 {
-		t.Error("the backend was not told")
+	calls := fake.Calls("/api/auth/signout")
+	if len(calls) != 1 || calls[0].From != "127.0.0.1" {
+		t.Errorf("the backend was told %+v", calls)
 	}
 	wantRedirect(t, b.get("/"), "/signin")
 }

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,11 +16,19 @@ type Service struct {
 	store     Store
 	tokens    *Tokens
 	passwords *passwords
+	throttle  Throttle
+}
+
+// Throttle slows down whoever guesses passwords. Signing in with the right one
+// does not count.
+type Throttle struct {
+	Email   *todo.Limiter // wrong passwords for one account
+	Address *todo.Limiter // and from one address
 }
 
 // NewService makes a Service on a store.
-func NewService(store Store, tokens *Tokens) *Service {
-	return &Service{store: store, tokens: tokens, passwords: newPasswords()}
+func NewService(store Store, tokens *Tokens, throttle Throttle) *Service {
+	return &Service{store: store, tokens: tokens, passwords: newPasswords(), throttle: throttle}
 }
 
 // Session is a signed-in user with the token to prove it.
@@ -51,7 +60,7 @@ func (s *Service) SignUp(ctx context.Context, c Credentials) (Session, error) {
 }
 
 // SignIn opens a session. CodeUnauthenticated: the email or the password is
-// wrong; it does not say which.
+// wrong; it does not say which. CodeRateLimited: that happened too often.
 func (s *Service) SignIn(ctx context.Context, c Credentials) (Session, error) {
 	c.normalize()
 	var v todo.Invalid
@@ -59,21 +68,40 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Session, error) {
 	if err := v.Err(); err != nil {
 		return Session{}, err
 	}
-	user, hash, known, err := s.lookUp(ctx, c.Email)
+	user, err := s.checkPassword(ctx, c)
 	if err != nil {
 		return Session{}, err
-	}
-	matches, err := s.passwords.matches(ctx, c.Password, hash)
-	if err != nil {
-		return Session{}, err
-	}
-	if !known || !matches {
-		return Session{}, todo.Errorf(todo.CodeUnauthenticated, "The email or the password is wrong.")
 	}
 	if err := s.travel(ctx, &user, c.TimeZone); err != nil {
 		return Session{}, err
 	}
 	return s.open(user)
+}
+
+// checkPassword finds the account that the credentials belong to. A try counts
+// before it is made, or many at the same time would all be free.
+func (s *Service) checkPassword(ctx context.Context, c Credentials) (User, error) {
+	if err := s.throttle.Address.Allow(ctx, c.Address); err != nil {
+		return User{}, err
+	}
+	if err := s.throttle.Email.Allow(ctx, c.Email); err != nil {
+		return User{}, err
+	}
+	user, hash, known, err := s.lookUp(ctx, c.Email)
+	if err != nil {
+		return User{}, err
+	}
+	matches, err := s.passwords.matches(ctx, c.Password, hash)
+	if err != nil {
+		return User{}, err
+	}
+	if !known || !matches {
+		return User{}, todo.Errorf(todo.CodeUnauthenticated, "The email or the password is wrong.")
+	}
+	if err := errors.Join(s.throttle.Address.Forgive(ctx, c.Address), s.throttle.Email.Forgive(ctx, c.Email)); err != nil {
+		return User{}, fmt.Errorf("forgive: %w", err)
+	}
+	return user, nil
 }
 
 // lookUp finds an account, or the decoy's hash where there is none.

@@ -26,7 +26,7 @@ func (s *Server) handleSignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	session, err := s.Auth.SignIn(r.Context(), auth.Credentials{Email: in.Email, Password: in.Password, TimeZone: in.TimeZone})
+	session, err := s.Auth.SignIn(r.Context(), auth.Credentials{Email: in.Email, Password: in.Password, TimeZone: in.TimeZone, Address: s.address(r)})
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -64,6 +65,11 @@ type Config struct {
 	Chat          Chat
 	Keys          todo.KeyStore
 	MCP           http.Handler
+	// RequestLimit and TurnLimit are each user's. May be nil.
+	RequestLimit *todo.Limiter
+	TurnLimit    *todo.Limiter
+	// TrustedProxies are those whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 	// Ready returns the checks that stand between the server and its work by
 	// name, "ok" for each that passes.
 	Ready func(ctx context.Context) (checks map[string]string, ready bool)
@@ -111,7 +117,7 @@ func (s *Server) routes(r chi.Router) {
 	r.With(bounded).Post("/api/auth/signin", s.answer(s.handleSignIn))
 
 	r.Group(func(r chi.Router) {
-		r.Use(s.requireToken)
+		r.Use(s.requireToken, s.limitRequests)
 		r.With(s.requireOwner).Post("/api/{user_id}/chat", s.answer(s.handleChat)) // bounds its own time
 		r.Group(func(r chi.Router) {
 			r.Use(bounded)

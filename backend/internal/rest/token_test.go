@@ -43,7 +43,7 @@ func newServer(t *testing.T) *rest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts := auth.NewService(sessions{}, tokens)
+	accounts := auth.NewService(sessions{}, tokens, auth.Throttle{})
 	return rest.New(rest.Config{
 		Auth: accounts, Log: slog.New(slog.DiscardHandler),
 		MCP: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("reached without a token") }),

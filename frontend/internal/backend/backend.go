@@ -43,7 +43,7 @@ func New(baseURL string) *Client {
 		MaxIdleConnsPerHost: maxIdle,
 		IdleConnTimeout:     idleTimeout,
 	}
-	httpClient := &http.Client{Transport: telemetry.ForwardRequestIDs(transport)}
+	httpClient := &http.Client{Transport: telemetry.ForwardRequestIDs(forwardAddresses{transport})}
 	return &Client{api: api.NewClient(baseURL, httpClient), transport: transport}
 }
 

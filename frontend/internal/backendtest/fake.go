@@ -43,7 +43,7 @@ type Fake struct {
 
 // Call is a request that the fake received.
 type Call struct {
-	Method, Path, RequestID, Key string
+	Method, Path, RequestID, Key, From string
 }
 
 // Start runs a fake until the test ends.
@@ -110,6 +110,7 @@ func (f *Fake) note(r *http.Request) (api.Error, bool) {
 	f.calls = append(f.calls, Call{
 		Method: r.Method, Path: r.URL.RequestURI(),
 		RequestID: r.Header.Get(telemetry.HeaderRequestID), Key: r.Header.Get(api.HeaderIdempotencyKey),
+		From: r.Header.Get("X-Forwarded-For"),
 	})
 	if len(f.fail) == 0 {
 		return api.Error{}, false
