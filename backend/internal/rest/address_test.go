@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"testing"
@@ -26,7 +27,7 @@ func TestAddress(t *testing.T) {
 		"IPv4 in IPv6":             {"[::ffff:203.0.113.7]:1234", nil, "203.0.113.7"},
 		"a proxy that speaks IPv6": {"[fd00::1]:1234", []string{"203.0.113.7"}, "203.0.113.7"},
 	} {
-		r := httptest.NewRequest("POST", "/api/auth/signin", nil)
+		r := httptest.NewRequest(http.MethodPost, "/api/auth/signin", nil)
 		r.RemoteAddr = test.peer
 		for _, f := range test.forwarded {
 			r.Header.Add("X-Forwarded-For", f)
