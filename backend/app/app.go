@@ -162,6 +162,10 @@ func (a *App) Run(ctx context.Context) error {
 		return err
 	})
 	group.Go(func() error {
+		a.removeExpired(ctx)
+		return nil
+	})
+	group.Go(func() error {
 		ops := &httpserver.Server{Drain: time.Second, Log: a.log}
 		return ops.Serve(opsCtx, a.ops, a.metrics.handler())
 	})
