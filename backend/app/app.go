@@ -49,11 +49,6 @@ type App struct {
 	closed  atomic.Bool
 }
 
-// Migrate brings the database's schema to this program's version.
-func Migrate(ctx context.Context, cfg Config, log *slog.Logger) error {
-	return postgres.Migrate(ctx, cfg.migrationURL(), log)
-}
-
 // New makes a backend and opens its ports. Close it, whether it ran or not.
 func New(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 	a := &App{cfg: cfg, log: log}
