@@ -32,6 +32,7 @@ var expired = []struct {
 	// The token of an ended session has some time left after it expired, because
 	// clocks differ.
 	{"ended_sessions", "expires_at < now() - $1::interval", func(todo.Retention) (time.Duration, bool) { return time.Hour, true }},
+	{"changes", "created_at < now() - $1::interval", func(todo.Retention) (time.Duration, bool) { return 24 * time.Hour, true }},
 	{"rate_limits", "used_until < now() - $1::interval", func(todo.Retention) (time.Duration, bool) { return 0, true }},
 }
 
