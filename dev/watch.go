@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"todo-chatbot/dev/loop"
+)
+
+// settle is how long the files must be quiet: an editor saves in several steps,
+// and a formatter after it.
+const settle = 15 * time.Millisecond
+
+// watchFiles calls changed after each change of the sources below root, until
+// ctx is done.
+func watchFiles(ctx context.Context, root string, changed func()) error {
+	watcher, err := fsnotify.NewWatcher()
+	if err != nil {
+		return fmt.Errorf("watch the sources: %w", err)
+	}
+	defer watcher.Close()
+	for _, source := range loop.Sources() {
+		if err := watchTree(watcher, filepath.Join(root, source)); err != nil {
+			return fmt.Errorf("watch the sources: %w", err)
+		}
+	}
+	changed() // what was saved before we watched
+	quiet := time.NewTimer(settle)
+	quiet.Stop()
+	for {
+		select {
+		case event, open := <-watcher.Events:
+			if !open {
+				return nil
+			}
+			if loop.Ignored(event.Name) || event.Op == fsnotify.Chmod {
+				continue
+			}
+			if event.Has(fsnotify.Create) {
+				_ = watchTree(watcher, event.Name) // it may be gone again
+			}
+			quiet.Reset(settle)
+		case <-quiet.C:
+			changed()
+		case <-watcher.Errors: // events were lost; the loop looks at all files anyway
+			quiet.Reset(settle)
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// watchTree watches a folder with those below it; a file's folder is watched,
+// because editors replace the file.
+func watchTree(watcher *fsnotify.Watcher, path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return watcher.Add(filepath.Dir(path))
+	}
+	return filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		if loop.Ignored(name) {
+			return fs.SkipDir
+		}
+		return watcher.Add(name)
+	})
+}
