@@ -69,10 +69,15 @@ func empty(folder string) error {
 }
 
 // copyAll copies what is in a folder. cp is in every image that has tar, and
-// knows how to do it fast.
+// knows how to do it fast. The folder itself is the volume's, and not ours to
+// change.
 func copyAll(ctx context.Context, from, to string) error {
-	out, err := exec.CommandContext(ctx, "cp", "-r", "--preserve=mode,timestamps,links", from+"/.", to).CombinedOutput()
+	entries, err := filepath.Glob(filepath.Join(from, "*"))
 	if err != nil {
+		return fmt.Errorf("seed: %w", err)
+	}
+	args := append([]string{"-r", "--preserve=mode,links", "--target-directory=" + to}, entries...)
+	if out, err := exec.CommandContext(ctx, "cp", args...).CombinedOutput(); err != nil { //nolint:gosec // our own folders
 		return fmt.Errorf("seed: copy %s: %w\n%s", from, err, out)
 	}
 	return nil
