@@ -89,16 +89,18 @@ func object(d *json.Decoder) ([]slog.Attr, error) {
 	for d.More() {
 		key, err := d.Token()
 		if err != nil {
-			return nil, err
+			return nil, errNoObject
 		}
 		var raw json.RawMessage
 		if err := d.Decode(&raw); err != nil {
-			return nil, err
+			return nil, errNoObject
 		}
 		attrs = append(attrs, slog.Attr{Key: fmt.Sprint(key), Value: value(raw)})
 	}
-	_, err := d.Token()
-	return attrs, err
+	if _, err := d.Token(); err != nil {
+		return nil, errNoObject
+	}
+	return attrs, nil
 }
 
 func value(raw json.RawMessage) slog.Value {

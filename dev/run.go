@@ -103,9 +103,9 @@ func (r *runner) newLoop(p loop.Program, hub *loop.Hub, env map[string]string) *
 	}
 	log := r.logger(p.Name)
 	return loop.New(p, loop.Options{
-		Dir:    r.settings.Root,
-		State:  filepath.Join(r.settings.StateDir, p.Name),
-		Env:    settings,
+		Dir:   r.settings.Root,
+		State: filepath.Join(r.settings.StateDir, p.Name),
+		Env:   settings,
 		// A program starts and stops with each edit, on a port that nobody uses.
 		Output: &logLines{log: log, quiet: map[string]bool{p.Name + " starts": true, p.Name + " stopped": true}},
 		Report: func(report loop.Report) { tell(log, report) },
@@ -171,7 +171,7 @@ func (r *runner) watch(ctx context.Context, server *localpg.Server, loops ...*lo
 		})
 	}
 	group.Go(func() error {
-		return watchFiles(ctx, r.settings.Root, func() {
+		return loop.Watch(ctx, r.settings.Root, loop.Sources(), func() {
 			for _, bell := range bells {
 				select {
 				case bell <- struct{}{}:
@@ -188,14 +188,13 @@ func (r *runner) watch(ctx context.Context, server *localpg.Server, loops ...*lo
 // with its settings cannot.
 func (r *runner) keepCurrent(ctx context.Context, l *loop.Loop, bell <-chan struct{}, live func()) error {
 	first, err := l.Start(ctx)
-	if err == nil && !first.Mendable() {
-		err = first.Err
-	}
-	if ctx.Err() != nil {
-		return nil
-	}
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return nil //nolint:nilerr // Ctrl-C while it was starting
+	case err != nil:
 		return err
+	case !first.Mendable():
+		return first.Err
 	}
 	for {
 		live()

@@ -49,7 +49,9 @@ var (
 )
 
 // Sources are the folders and files of all programs.
-func Sources() []string { return []string{"backend", "frontend", "internal", "go.mod", "go.sum"} }
+func Sources() []string {
+	return slices.Compact(slices.Sorted(slices.Values(append(Backend.Sources, Frontend.Sources...))))
+}
 
 // Options say where a loop runs.
 type Options struct {
@@ -67,6 +69,9 @@ type Options struct {
 	Report func(Report)
 	// Hub tells browsers; loops can share one.
 	Hub *Hub
+	// Remote says that files were saved on another machine and arrive here,
+	// so that the time counts from their arrival.
+	Remote bool
 }
 
 // Loop keeps one program alive and current.
@@ -83,6 +88,7 @@ type Loop struct {
 	stale   bool       // the sources are ahead of what serves
 	unmade  bool       // a migration is ahead of the database
 	count   int        // of processes
+	untold  []Report   // since the last Told
 	broken  error      // what is wrong with the sources
 
 	target target // where requests go
@@ -124,7 +130,7 @@ func (l *Loop) Sync(ctx context.Context) Report {
 	if len(changes) == 0 {
 		return Report{Program: l.Name, Err: l.broken} // as it was
 	}
-	report := Report{Program: l.Name, Changed: paths(changes), First: l.count == 0}
+	report := Report{Program: l.Name, Changed: paths(changes), First: l.count == 0, Arrived: l.Remote}
 	report.Did, report.Err = l.apply(ctx, changes)
 	if ctx.Err() != nil {
 		l.stale = true
@@ -146,8 +152,25 @@ func (l *Loop) tell(r Report) Report {
 	if l.Report != nil {
 		l.Report(r)
 	}
+	if !r.First {
+		l.untold = append(l.untold, r)
+	}
 	l.Hub.tell(r)
 	return r
+}
+
+// Told syncs and returns what came of all changes since it was called last: of
+// those, too, that were found by watching.
+func (l *Loop) Told(ctx context.Context) []Report {
+	now := l.Sync(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := l.untold
+	l.untold = nil
+	if len(all) == 0 {
+		return []Report{now}
+	}
+	return all
 }
 
 // apply does the least that makes the changes live.
@@ -188,7 +211,7 @@ func (l *Loop) replace(ctx context.Context) (Did, error) {
 	}
 	did := DidRebuild
 	if l.unmade {
-		if err := run(ctx, l.environ(nil), l.Output, binary, "migrate"); err != nil {
+		if err := l.run(ctx, binary, "migrate"); err != nil {
 			return DidNothing, &StartError{fmt.Errorf("the migrations do not run: %w", err)}
 		}
 		l.unmade, did = false, DidMigrate
@@ -338,4 +361,3 @@ func savedAt(changes []change, seen time.Time) time.Time {
 	}
 	return at
 }
-

@@ -122,11 +122,12 @@ func (p *process) stop() {
 func (p *process) stopping() bool { return p.asked.Load() }
 
 // run calls a command of the program and waits for it.
-func run(ctx context.Context, env []string, output io.Writer, binary string, args ...string) error {
+func (l *Loop) run(ctx context.Context, binary string, args ...string) error {
 	last := &tail{}
 	cmd := exec.CommandContext(ctx, binary, args...)
-	cmd.Env = env
-	cmd.Stdout, cmd.Stderr = io.MultiWriter(output, last), io.MultiWriter(output, last)
+	cmd.Dir, cmd.Env = l.Dir, l.environ(nil)
+	output := io.MultiWriter(l.Output, last)
+	cmd.Stdout, cmd.Stderr = output, output
 	cmd.SysProcAttr = ownGroup()
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%w\n%s", err, last)
@@ -155,7 +156,7 @@ func freePorts(ctx context.Context, count int) ([]int, error) {
 		if err != nil {
 			return nil, fmt.Errorf("find a port: %w", err)
 		}
-		defer listener.Close()
+		defer listener.Close() //nolint:errcheck // it was never used
 		address, ok := listener.Addr().(*net.TCPAddr)
 		if !ok {
 			return nil, fmt.Errorf("find a port: %v is none", listener.Addr())

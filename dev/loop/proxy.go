@@ -2,6 +2,7 @@ package loop
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -56,7 +57,10 @@ func newProxy(l *Loop) http.Handler {
 		_, _ = w.Write(reloadScript)
 	})
 	mux.HandleFunc("POST "+SyncPath, func(w http.ResponseWriter, r *http.Request) {
-		_, _ = fmt.Fprintln(w, l.Sync(r.Context()))
+		// A tool that hangs up does not stop a build.
+		for _, report := range l.Told(context.WithoutCancel(r.Context())) {
+			_, _ = fmt.Fprintln(w, report)
+		}
 	})
 	if l.assets != nil {
 		mux.HandleFunc("GET /static/{name}", func(w http.ResponseWriter, r *http.Request) {

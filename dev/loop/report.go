@@ -27,7 +27,8 @@ type Report struct {
 	Changed []string // paths from the root
 	First   bool     // the program came up
 	Did     Did
-	Took    time.Duration // from saving the file to serving it
+	Took    time.Duration // from saving the file, or from its arrival, to serving it
+	Arrived bool          // it was saved on another machine
 	Err     error         // what is wrong with the change; the program serves as before
 }
 
@@ -56,6 +57,8 @@ func (r Report) String() string {
 		return r.Program + ": nothing changed"
 	case r.First:
 		return fmt.Sprintf("%s is up after %s", r.Program, seconds(r.Took))
+	case r.Arrived:
+		return fmt.Sprintf("%s: %s, live %s after it arrived", r.what(), r.Did, seconds(r.Took))
 	default:
 		return fmt.Sprintf("%s: %s, live after %s", r.what(), r.Did, seconds(r.Took))
 	}
@@ -63,10 +66,10 @@ func (r Report) String() string {
 
 // what names the changed files, the first of many.
 func (r Report) what() string {
-	switch n := len(r.Changed); {
-	case n == 0:
+	switch n := len(r.Changed); n {
+	case 0:
 		return r.Program
-	case n == 1:
+	case 1:
 		return r.Changed[0]
 	default:
 		return fmt.Sprintf("%s and %d more", r.Changed[0], n-1)

@@ -159,7 +159,9 @@ func (t *templates) source(goName string, line, column int) (name string, at par
 
 func (t *templates) full(name string) string { return filepath.Join(t.dir, filepath.FromSlash(name)) }
 
-func goFile(template string) string { return strings.TrimSuffix(template, path.Ext(template)) + "_templ.go" }
+func goFile(template string) string {
+	return strings.TrimSuffix(template, path.Ext(template)) + "_templ.go"
+}
 
 // templateError begins with "file:line:column:", as the compiler's do.
 func templateError(name string, err error) error {

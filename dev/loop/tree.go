@@ -84,8 +84,8 @@ func (t *tree) walk(root string, found map[string]stamp) error {
 	})
 }
 
-// Ignored tells whether a change of the file or folder calls for nothing.
-func Ignored(name string) bool {
+// ignored tells whether a change of the file or folder calls for nothing.
+func ignored(name string) bool {
 	base := filepath.Base(name)
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		return ignoredFolder(base)

@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string) error {
 		return sync(ctx)
 	}
 	if len(args) == 1 && args[0] == "generate" {
-		return loop.Generate(loop.Frontend, ".") //nolint:wrapcheck // it names the file
+		return loop.Generate(loop.Frontend, ".")
 	}
 	programs := map[string]loop.Program{"backend": loop.Backend, "frontend": loop.Frontend}
 	if len(args) == 0 || programs[args[0]].Name == "" {
@@ -67,25 +67,43 @@ func keepAlive(ctx context.Context, program loop.Program) error {
 		Output: os.Stdout,
 		Report: func(r loop.Report) { fmt.Println(r) },
 		Hub:    hub,
+		Remote: true,
 	})
 	servers, failed := listen(program, l)
 	if backend := os.Getenv("BACKEND_URL"); backend != "" {
 		go hub.Follow(ctx, loop.Backend.Name, backend)
 	}
-	if _, err := l.Start(ctx); err != nil {
-		return err //nolint:wrapcheck // it says what it is about
-	}
-	var err error
-	select {
-	case err = <-failed:
-	case <-ctx.Done():
-	}
+	err := live(ctx, l, program, failed)
 	for _, s := range servers {
 		err = errors.Join(err, s.Close())
 	}
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
 	return errors.Join(err, l.Stop(patience))
+}
+
+// live serves until ctx is done. It watches by itself, because a hook comes a
+// good while after the files.
+func live(ctx context.Context, l *loop.Loop, program loop.Program, failed <-chan error) error {
+	if _, err := l.Start(ctx); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		select {
+		case err := <-failed:
+			cancel(err)
+		case <-ctx.Done():
+		}
+	}()
+	if err := loop.Watch(ctx, sourceFolder, program.Sources, func() { l.Sync(ctx) }); err != nil {
+		return err
+	}
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return fmt.Errorf("serve: %w", cause)
+	}
+	return nil
 }
 
 // listen opens the ports that the program has in production.
@@ -111,11 +129,11 @@ func listen(program loop.Program, l *loop.Loop) (servers []*http.Server, failed 
 // change does not compile: a tool would only try again.
 func sync(ctx context.Context) error {
 	url := "http://127.0.0.1:" + os.Getenv("PORT") + loop.SyncPath
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, http.NoBody) //nolint:gosec // this pod's own port
 	if err != nil {
 		return fmt.Errorf("sync: %w", err)
 	}
-	answer, err := http.DefaultClient.Do(request)
+	answer, err := http.DefaultClient.Do(request) //nolint:gosec // as above
 	if err != nil {
 		fmt.Println("The loop of this pod does not answer yet; it looks at the files when it starts.")
 		return nil

@@ -52,7 +52,7 @@ func seed(ctx context.Context, session string) error {
 		}
 	}
 	fmt.Println("The sources are those of the image.")
-	return os.WriteFile(mark, []byte(wanted), 0o600) //nolint:wrapcheck // it names the file
+	return os.WriteFile(mark, []byte(wanted), 0o600) //nolint:gosec // a constant path, and the error names it
 }
 
 func empty(folder string) error {
@@ -77,7 +77,7 @@ func copyAll(ctx context.Context, from, to string) error {
 		return fmt.Errorf("seed: %w", err)
 	}
 	args := append([]string{"-r", "--preserve=mode,links", "--target-directory=" + to}, entries...)
-	if out, err := exec.CommandContext(ctx, "cp", args...).CombinedOutput(); err != nil { //nolint:gosec // our own folders
+	if out, err := exec.CommandContext(ctx, "cp", args...).CombinedOutput(); err != nil {
 		return fmt.Errorf("seed: copy %s: %w\n%s", from, err, out)
 	}
 	return nil

@@ -1,4 +1,4 @@
-package main
+package loop
 
 import (
 	"context"
@@ -10,23 +10,21 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
-
-	"todo-chatbot/dev/loop"
 )
 
 // settle is how long the files must be quiet: an editor saves in several steps,
 // and a formatter after it.
 const settle = 15 * time.Millisecond
 
-// watchFiles calls changed after each change of the sources below root, until
-// ctx is done.
-func watchFiles(ctx context.Context, root string, changed func()) error {
+// Watch calls changed at once, and after each change of the sources below
+// root, until ctx is done.
+func Watch(ctx context.Context, root string, sources []string, changed func()) error {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
 		return fmt.Errorf("watch the sources: %w", err)
 	}
-	defer watcher.Close()
-	for _, source := range loop.Sources() {
+	defer watcher.Close() //nolint:errcheck // nothing is written through it
+	for _, source := range sources {
 		if err := watchTree(watcher, filepath.Join(root, source)); err != nil {
 			return fmt.Errorf("watch the sources: %w", err)
 		}
@@ -40,7 +38,7 @@ func watchFiles(ctx context.Context, root string, changed func()) error {
 			if !open {
 				return nil
 			}
-			if loop.Ignored(event.Name) || event.Op == fsnotify.Chmod {
+			if ignored(event.Name) || event.Op == fsnotify.Chmod {
 				continue
 			}
 			if event.Has(fsnotify.Create) {
@@ -49,7 +47,10 @@ func watchFiles(ctx context.Context, root string, changed func()) error {
 			quiet.Reset(settle)
 		case <-quiet.C:
 			changed()
-		case <-watcher.Errors: // events were lost; the loop looks at all files anyway
+		case _, open := <-watcher.Errors: // events were lost; the loop looks at all files anyway
+			if !open {
+				return nil
+			}
 			quiet.Reset(settle)
 		case <-ctx.Done():
 			return nil
@@ -68,13 +69,13 @@ func watchTree(watcher *fsnotify.Watcher, path string) error {
 		return err
 	}
 	if !info.IsDir() {
-		return watcher.Add(filepath.Dir(path))
+		return watcher.Add(filepath.Dir(path)) //nolint:wrapcheck // Watch says what it is about
 	}
 	return filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.IsDir() {
 			return err
 		}
-		if loop.Ignored(name) {
+		if ignored(name) {
 			return fs.SkipDir
 		}
 		return watcher.Add(name)
