@@ -52,7 +52,7 @@
     Object.assign(banner.style, {
       position: "fixed", insetInline: "0", bottom: "0", zIndex: "2147483647", maxHeight: "50vh", overflow: "auto",
       padding: "0.75rem 1rem", color: "#f5f5f4", background: "#1c1917", borderTop: "4px solid #f87171",
-      font: "0.8125rem/1.5 ui-monospace, monospace", whiteSpace: "pre-wrap",
+      font: "0.8125rem/1.5 ui-monospace, monospace", whiteSpace: "pre-wrap", overflowWrap: "anywhere",
     });
     banner.textContent = programs
       .map((program) => `The ${program} serves as before; the last change is not live:\n${broken[program]}`)
