@@ -114,8 +114,8 @@ func TestCaller(t *testing.T) {
 		"adds":                  {"add_task", `{"title":"Milk","due_at":"2026-01-01T12:00:00Z"}`, `{"status":"created","task_id":1,"title":"Milk"}`, false},
 		"adds for oneself":      {"add_task", `{"title":"Milk","user_id":"me"}`, `{"status":"created","task_id":1,"title":"Milk"}`, false},
 		"not for another":       {"add_task", `{"title":"Milk","user_id":"you"}`, `"You can only use your own list. Leave user_id out."`, true},
-		"lists in one's zone":   {"list_tasks", `{}`, `{"next_cursor":"3","tasks":[{"completed":false,"completed_at":null,"created_at":"0001-01-01T04:28:12+04:28","description":"","due_at":"2026-01-01T17:00:00+05:00","id":3,"priority":"low","tags":[],"title":"Milk"}]}`, false},
-		"not behind any cursor": {"list_tasks", `{"cursor":"x"}`, `"cursor \"x\" is not the next_cursor of an answer."`, true},
+		"lists in one's zone":   {"list_tasks", `{}`, `{"next_cursor":"eyJzIjoiY3JlYXRlZCIsImkiOjN9","tasks":[{"completed":false,"completed_at":null,"created_at":"0001-01-01T04:28:12+04:28","description":"","due_at":"2026-01-01T17:00:00+05:00","id":3,"priority":"low","tags":[],"title":"Milk"}]}`, false},
+		"not behind any cursor": {"list_tasks", `{"cursor":"x"}`, `"The cursor is not the next_cursor of an answer."`, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -115,7 +115,7 @@ func listTasks(k kit) server.ServerTool {
 		mcp.WithString("cursor", mcp.Description("next_cursor of the answer before.")),
 		mcp.WithOutputSchema[listTasksResult](),
 	), func(ctx context.Context, user auth.User, in listTasksArguments) (listTasksResult, error) {
-		after, err := parseCursor(in.Cursor)
+		after, err := todo.ParseTaskCursor(in.Cursor)
 		if err != nil {
 			return listTasksResult{}, err
 		}
@@ -127,31 +127,21 @@ func listTasks(k kit) server.ServerTool {
 		if err != nil {
 			return listTasksResult{}, err
 		}
-		return listed(found, more, user.Location()), nil
+		out := listed(found, user.Location())
+		if more {
+			out.NextCursor = filter.Cursor(found[len(found)-1]).String()
+		}
+		return out, nil
 	})
 }
 
-func parseCursor(cursor string) (int64, error) {
-	if cursor == "" {
-		return 0, nil
-	}
-	after, err := strconv.ParseInt(cursor, 10, 64)
-	if err != nil {
-		return 0, todo.Errorf(todo.CodeInvalid, "cursor %q is not the next_cursor of an answer.", cursor)
-	}
-	return after, nil
-}
-
-func listed(tasks []todo.Task, more bool, zone *time.Location) listTasksResult {
+func listed(tasks []todo.Task, zone *time.Location) listTasksResult {
 	out := listTasksResult{Tasks: make([]listedTask, 0, len(tasks))}
 	for _, t := range tasks {
 		out.Tasks = append(out.Tasks, listedTask{
 			ID: t.ID, Title: t.Title, Description: shortened(t.Description), Completed: t.Completed, Priority: string(t.Priority),
 			Tags: t.Tags, DueAt: local(t.DueAt, zone), CreatedAt: *local(&t.CreatedAt, zone), CompletedAt: local(t.CompletedAt, zone),
 		})
-	}
-	if more {
-		out.NextCursor = strconv.FormatInt(tasks[len(tasks)-1].ID, 10)
 	}
 	return out
 }

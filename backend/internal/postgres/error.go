@@ -52,8 +52,7 @@ func translateCode(pg *pgconn.PgError, err error) error {
 	switch {
 	case pg.Code == uniqueViolation && taken[pg.ConstraintName] != "":
 		return &todo.Error{Code: todo.CodeConflict, Message: taken[pg.ConstraintName], Err: err}
-	case pg.Code == foreignKeyViolation && pg.ConstraintName == "tasks_user_id_fkey",
-		pg.Code == foreignKeyViolation && pg.ConstraintName == "conversations_user_id_fkey":
+	case pg.Code == foreignKeyViolation && strings.HasSuffix(pg.ConstraintName, "_user_id_fkey"):
 		return &todo.Error{Code: todo.CodeUnauthenticated, Message: "This account no longer exists.", Err: err}
 	case pg.Code == checkViolation:
 		return &todo.Error{Code: todo.CodeInvalid, Message: "A value is out of its bounds.", Err: err}
@@ -66,9 +65,9 @@ func translateCode(pg *pgconn.PgError, err error) error {
 
 // refusing tells whether the server is there but does not serve: connection
 // exceptions (class 08), shutting down or starting (57P), too many connections
-// (53).
+// (53), or a transaction that met another one and has to be repeated (40).
 func refusing(code string) bool {
-	return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "57P") || strings.HasPrefix(code, "53")
+	return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "57P") || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "40")
 }
 
 // away tells whether the connection failed rather than the query.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -27,6 +28,11 @@ type Authenticator interface {
 	SignIn(ctx context.Context, c auth.Credentials) (auth.Session, error)
 	Authenticate(ctx context.Context, token string) (context.Context, error)
 	Me(ctx context.Context) (auth.User, error)
+	DeleteMe(ctx context.Context) error
+	SignOut(ctx context.Context) error
+	CreateAccessToken(ctx context.Context, name string) (token auth.AccessToken, secret string, err error)
+	ListAccessTokens(ctx context.Context) ([]auth.AccessToken, error)
+	DeleteAccessToken(ctx context.Context, id string) error
 }
 
 // Tasks is what can be done with tasks: todo.Service.
@@ -38,10 +44,12 @@ type Tasks interface {
 	DeleteTask(ctx context.Context, userID string, id int64) (todo.Task, error)
 }
 
-// Conversations reads what was said: todo.Conversations.
+// Conversations is what was said: todo.Conversations.
 type Conversations interface {
 	List(ctx context.Context, userID string, page todo.ConversationPage) ([]todo.Conversation, bool, error)
 	Messages(ctx context.Context, userID string, id int64, page todo.MessagePage) ([]todo.Message, bool, error)
+	Rename(ctx context.Context, userID string, id int64, title string) (todo.Conversation, error)
+	Delete(ctx context.Context, userID string, id int64) error
 }
 
 // Chat takes turns: agent.Agent.
@@ -55,7 +63,13 @@ type Config struct {
 	Tasks         Tasks
 	Conversations Conversations
 	Chat          Chat
+	Keys          todo.KeyStore
 	MCP           http.Handler
+	// RequestLimit and TurnLimit are each user's. May be nil.
+	RequestLimit *todo.Limiter
+	TurnLimit    *todo.Limiter
+	// TrustedProxies are those whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 	// Ready returns the checks that stand between the server and its work by
 	// name, "ok" for each that passes.
 	Ready func(ctx context.Context) (checks map[string]string, ready bool)
@@ -99,15 +113,22 @@ func (s *Server) routes(r chi.Router) {
 	r.Head("/api/health", s.answer(s.handleHealth)) // some load balancers probe so
 	r.Get("/api/health/ready", s.answer(s.handleReady))
 	r.Head("/api/health/ready", s.answer(s.handleReady))
+	r.Get("/api/openapi.yaml", s.answer(s.handleContract))
+	r.Get("/api/docs", s.answer(s.handleDocs))
 	r.With(bounded).Post("/api/auth/signup", s.answer(s.handleSignUp))
 	r.With(bounded).Post("/api/auth/signin", s.answer(s.handleSignIn))
 
 	r.Group(func(r chi.Router) {
-		r.Use(s.requireToken)
+		r.Use(s.requireToken, s.limitRequests)
 		r.With(s.requireOwner).Post("/api/{user_id}/chat", s.answer(s.handleChat)) // bounds its own time
 		r.Group(func(r chi.Router) {
 			r.Use(bounded)
 			r.Get("/api/auth/me", s.answer(s.handleMe))
+			r.Delete("/api/auth/me", s.answer(s.handleMeDelete))
+			r.Post("/api/auth/signout", s.answer(s.handleSignOut))
+			r.Get("/api/tokens", s.answer(s.handleAccessTokenList))
+			r.Post("/api/tokens", s.answer(s.handleAccessTokenCreate))
+			r.Delete("/api/tokens/{token_id}", s.answer(s.handleAccessTokenDelete))
 			r.Handle("/mcp", s.answer(s.handleMCP))
 			r.With(s.requireOwner).Route("/api/{user_id}", s.ownersRoutes)
 		})
@@ -116,13 +137,15 @@ func (s *Server) routes(r chi.Router) {
 
 func (s *Server) ownersRoutes(r chi.Router) {
 	r.Get("/tasks", s.answer(s.handleTaskList))
-	r.Post("/tasks", s.answer(s.handleTaskCreate))
+	r.Post("/tasks", s.once(s.handleTaskCreate))
 	r.Get("/tasks/{task_id}", s.answer(s.handleTaskRead))
-	r.Put("/tasks/{task_id}", s.answer(s.handleTaskReplace))
-	r.Patch("/tasks/{task_id}", s.answer(s.handleTaskUpdate))
-	r.Delete("/tasks/{task_id}", s.answer(s.handleTaskDelete))
-	r.Patch("/tasks/{task_id}/complete", s.answer(s.handleTaskComplete))
+	r.Put("/tasks/{task_id}", s.once(s.handleTaskReplace))
+	r.Patch("/tasks/{task_id}", s.once(s.handleTaskUpdate))
+	r.Delete("/tasks/{task_id}", s.once(s.handleTaskDelete))
+	r.Patch("/tasks/{task_id}/complete", s.once(s.handleTaskComplete))
 	r.Get("/conversations", s.answer(s.handleConversationList))
+	r.Patch("/conversations/{conversation_id}", s.once(s.handleConversationUpdate))
+	r.Delete("/conversations/{conversation_id}", s.once(s.handleConversationDelete))
 	r.Get("/conversations/{conversation_id}/messages", s.answer(s.handleMessageList))
 }
 
