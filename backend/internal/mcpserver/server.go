@@ -35,6 +35,7 @@ type Observe func(tool, outcome string, took time.Duration)
 // Server holds the tools.
 type Server struct {
 	mcp *server.MCPServer
+	log *slog.Logger
 }
 
 // New makes a server of the given version. observe may be nil.
@@ -47,7 +48,7 @@ func New(tasks Tasks, version string, observe Observe, log *slog.Logger) *Server
 		server.WithRecovery(),
 	)
 	s.AddTools(tools(kit{tasks, observe, log})...)
-	return &Server{mcp: s}
+	return &Server{mcp: s, log: log}
 }
 
 // kit is what every tool is made with.
@@ -67,8 +68,12 @@ func tools(k kit) []server.ServerTool {
 // of a verified token into the request's context.
 func (s *Server) Handler() http.Handler {
 	return server.NewStreamableHTTPServer(s.mcp,
+		server.WithStreamableHTTPLogger(s.log),
 		server.WithStateLess(true),
 		server.WithDisableStreaming(true),
+		// Its guard against pages that rebind their name to this machine would
+		// refuse every proxy beside the server, and the token guards already.
+		server.WithDisableLocalhostProtection(true),
 		server.WithHTTPContextFunc(func(ctx context.Context, r *http.Request) context.Context {
 			user, err := auth.UserFrom(r.Context())
 			if err != nil {

@@ -101,6 +101,8 @@ func (s *Server) routes(r chi.Router) {
 	r.Head("/api/health/ready", s.answer(s.handleReady))
 	r.With(bounded).Post("/api/auth/signup", s.answer(s.handleSignUp))
 	r.With(bounded).Post("/api/auth/signin", s.answer(s.handleSignIn))
+	r.Get(wellKnownPath, s.answer(s.handleProtectedResource))
+	r.Get(wellKnownPath+mcpPath, s.answer(s.handleProtectedResource))
 
 	r.Group(func(r chi.Router) {
 		r.Use(s.requireToken)
@@ -108,7 +110,7 @@ func (s *Server) routes(r chi.Router) {
 		r.Group(func(r chi.Router) {
 			r.Use(bounded)
 			r.Get("/api/auth/me", s.answer(s.handleMe))
-			r.Handle("/mcp", s.answer(s.handleMCP))
+			r.Handle(mcpPath, s.answer(s.handleMCP))
 			r.With(s.requireOwner).Route("/api/{user_id}", s.ownersRoutes)
 		})
 	})
@@ -135,17 +137,6 @@ func (s *Server) allowed(r *http.Request) []string {
 		}
 	}
 	return methods
-}
-
-// handleMCP passes a request on to the MCP server, whose own answer to a body
-// that is too large would not say so.
-func (s *Server) handleMCP(w http.ResponseWriter, r *http.Request) error {
-	if r.ContentLength > maxBody {
-		return todo.Errorf(codeTooLarge, "The body is larger than %d bytes.", maxBody)
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	s.MCP.ServeHTTP(w, r)
-	return nil
 }
 
 // probe tells the requests of Kubernetes from those of people.
