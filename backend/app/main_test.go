@@ -13,7 +13,7 @@ import (
 	"todo-chatbot/internal/config"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+func TestMain(m *testing.M) { pgtest.Main(m, removeProgram) }
 
 const jwtSecret = "a secret of thirty-two bytes or so"
 
