@@ -112,6 +112,43 @@ func useTools(t *testing.T, session *mcp.ClientSession, p person) {
 	}
 }
 
+func TestMCP_ResourcesAndPrompts(t *testing.T) {
+	t.Parallel()
+	p, url := newPerson(t)
+	withTasks(t, p, "Buy milk")
+	session := connect(t, overHTTP(p, url), "")
+	resources, err := session.ListResources(t.Context(), nil)
+	if err != nil || len(resources.Resources) != 1 {
+		t.Fatalf("got %+v, %v", resources, err)
+	}
+	templates, err := session.ListResourceTemplates(t.Context(), nil)
+	if err != nil || len(templates.ResourceTemplates) != 1 || templates.ResourceTemplates[0].URITemplate != "todo://tasks/{id}" {
+		t.Fatalf("got %+v, %v", templates, err)
+	}
+	for _, uri := range []string{resources.Resources[0].URI, "todo://tasks/1"} {
+		read, err := session.ReadResource(t.Context(), &mcp.ReadResourceParams{URI: uri})
+		if err != nil || len(read.Contents) != 1 || !strings.Contains(read.Contents[0].Text, "Buy milk") {
+			t.Errorf("%s: %+v, %v", uri, read, err)
+		}
+	}
+	if _, err := session.ReadResource(t.Context(), &mcp.ReadResourceParams{URI: "todo://tasks/2"}); err == nil || !strings.Contains(err.Error(), "There is no task 2.") {
+		t.Errorf("got %v", err)
+	}
+	prompts, err := session.ListPrompts(t.Context(), nil)
+	if err != nil || len(prompts.Prompts) != 2 {
+		t.Fatalf("got %+v, %v", prompts, err)
+	}
+	for _, prompt := range prompts.Prompts {
+		got, err := session.GetPrompt(t.Context(), &mcp.GetPromptParams{Name: prompt.Name})
+		if err != nil || len(got.Messages) != 2 {
+			t.Fatalf("%s: %+v, %v", prompt.Name, got, err)
+		}
+		if attached := got.Messages[1].Content.(*mcp.EmbeddedResource).Resource.Text; !strings.Contains(attached, "Buy milk") {
+			t.Errorf("%s: attached %s", prompt.Name, attached)
+		}
+	}
+}
+
 // TestMCP_DiscoveryOfKagent is what kagent does every minute: connect, list
 // the tools, look for a stream, leave.
 func TestMCP_DiscoveryOfKagent(t *testing.T) {

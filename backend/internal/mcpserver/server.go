@@ -1,4 +1,4 @@
-// Package mcpserver offers a user's tasks as MCP tools: to outside clients
+// Package mcpserver offers a user's tasks as MCP tools, resources and prompts: to outside clients
 // over Streamable HTTP, and to the chat agent in the same process. Both run
 // the same handlers. Who is asking comes from the context alone.
 package mcpserver
@@ -23,6 +23,7 @@ const instructions = `Tools for the todo list of the signed-in user. Tasks are n
 // Tasks is what the tools do their work with: todo.Service.
 type Tasks interface {
 	CreateTask(ctx context.Context, userID string, task todo.Task) (todo.Task, error)
+	FindTaskByID(ctx context.Context, userID string, id int64) (todo.Task, error)
 	ListTasks(ctx context.Context, userID string, filter todo.TaskFilter) (tasks []todo.Task, more bool, err error)
 	UpdateTask(ctx context.Context, userID string, id int64, change func(*todo.Task)) (todo.Task, error)
 	DeleteTask(ctx context.Context, userID string, id int64) (todo.Task, error)
@@ -42,12 +43,17 @@ type Server struct {
 func New(tasks Tasks, version string, observe Observe, log *slog.Logger) *Server {
 	s := server.NewMCPServer(name, version,
 		server.WithToolCapabilities(false),
+		server.WithResourceCapabilities(false, false),
+		server.WithPromptCapabilities(false),
 		server.WithInstructions(instructions),
 		server.WithStrictInputSchemaDefault(),
 		server.WithOutputSchemaValidation(),
-		server.WithRecovery(),
 	)
-	s.AddTools(tools(kit{tasks, observe, log})...)
+	k := kit{tasks, observe, log, time.Now}
+	s.AddTools(tools(k)...)
+	s.AddResources(taskList(k))
+	s.AddResourceTemplates(taskByNumber(k))
+	s.AddPrompts(planMyDay(k), weeklyReview(k))
 	return &Server{mcp: s, log: log}
 }
 
@@ -56,6 +62,7 @@ type kit struct {
 	tasks   Tasks
 	observe Observe
 	log     *slog.Logger
+	now     func() time.Time
 }
 
 // tools lists every tool once.
