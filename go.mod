@@ -29,6 +29,8 @@ require (
 	golang.org/x/sys v0.49.0
 )
 
+require github.com/teambition/rrule-go v1.8.2
+
 require (
 	github.com/a-h/parse v0.0.0-20250122154542-74294addb73e // indirect
 	github.com/andybalholm/brotli v1.2.6 // indirect

@@ -67,11 +67,13 @@ func (c *Client) Me(ctx context.Context) (User, error) {
 // ListTasks is one page of a user's tasks.
 func (c *Client) ListTasks(ctx context.Context, userID string, q TaskQuery) (TaskPage, error) {
 	values := pageValues(Page{Limit: q.Limit, Cursor: q.Cursor})
-	if q.Status != "" {
-		values.Set("status", string(q.Status))
-	}
-	if q.Order != "" {
-		values.Set("order", string(q.Order))
+	for name, value := range map[string]string{
+		"status": string(q.Status), "priority": string(q.Priority), "tag": q.Tag, "q": q.Query,
+		"due_after": timeValue(q.DueAfter), "due_before": timeValue(q.DueBefore), "sort": string(q.Sort), "order": string(q.Order),
+	} {
+		if value != "" {
+			values.Set(name, value)
+		}
 	}
 	return call[TaskPage](ctx, c, http.MethodGet, userPath(userID, "tasks")+query(values), nil)
 }
@@ -171,6 +173,13 @@ func pageValues(p Page) url.Values {
 		v.Set("cursor", p.Cursor)
 	}
 	return v
+}
+
+func timeValue(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339Nano)
 }
 
 func query(v url.Values) string {

@@ -100,6 +100,26 @@ func useTools(t *testing.T, session *mcp.ClientSession, p person) {
 	if list, _ := tasks["tasks"].([]any); len(list) != 1 {
 		t.Errorf("list_tasks: %+v", tasks)
 	}
+	berlin := func(text string) string { return "2030-06-" + text + "+02:00" }
+	call("add_task", map[string]any{
+		"title": "Water the plants", "description": "All of them", "tags": []string{"home"},
+		"due_at": berlin("03T08:00:00"), "remind_at": berlin("02T20:00:00"), "recurrence": "FREQ=WEEKLY",
+	})
+	call("complete_task", map[string]any{"task_id": 2})
+	again, _ := call("get_task", map[string]any{"task_id": 3}).StructuredContent.(map[string]any)
+	if again["due_at"] != berlin("10T08:00:00") || again["remind_at"] != berlin("09T20:00:00") || again["description"] != "All of them" {
+		t.Errorf("the next one is %+v", again)
+	}
+	call("update_task", map[string]any{"task_id": 3, "recurrence": "", "remind_at": "", "due_at": ""})
+	again, _ = call("get_task", map[string]any{"task_id": 3}).StructuredContent.(map[string]any)
+	if again["due_at"] != nil || again["remind_at"] != nil || again["recurrence"] != "" {
+		t.Errorf("without its dates it is %+v", again)
+	}
+	found, _ := call("list_tasks", map[string]any{"q": "plant", "status": "pending"}).StructuredContent.(map[string]any)
+	if list, _ := found["tasks"].([]any); len(list) != 1 {
+		t.Errorf("found %+v", found)
+	}
+	call("delete_task", map[string]any{"task_id": 3})
 	missing := call("delete_task", map[string]any{"task_id": 7})
 	if text := missing.Content[0].(*mcp.TextContent).Text; !missing.IsError || text != "There is no task 7. The only pending task is 1." {
 		t.Errorf("delete_task: %+v", missing)

@@ -55,8 +55,8 @@ func weeklyReview(k kit) server.ServerPrompt {
 			if err != nil {
 				return nil, err
 			}
-			recent := listed(since(k.now().AddDate(0, 0, -7), completed), false, user.Location())
-			return review{Pending: pending.Tasks, Completed: recent.Tasks}, nil
+			recent := since(k.now().AddDate(0, 0, -7), completed)
+			return review{Pending: pending.Tasks, Completed: listed(recent, user.Location())}, nil
 		})
 }
 

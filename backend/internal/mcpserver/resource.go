@@ -73,12 +73,3 @@ func asResource(uri string, value any) (mcp.ResourceContents, error) {
 	}
 	return mcp.TextResourceContents{URI: uri, MIMEType: jsonType, Text: string(text)}, nil
 }
-
-// list reads one page of tasks in the form that clients see.
-func (k kit) list(ctx context.Context, user auth.User, filter todo.TaskFilter) (listTasksResult, error) {
-	found, more, err := k.tasks.ListTasks(ctx, user.ID, filter)
-	if err != nil {
-		return listTasksResult{}, err
-	}
-	return listed(found, more, user.Location()), nil
-}

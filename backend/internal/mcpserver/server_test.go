@@ -126,8 +126,8 @@ func TestCaller(t *testing.T) {
 		"adds":                  {"add_task", `{"title":"Milk","due_at":"2026-01-01T12:00:00Z"}`, `{"status":"created","task_id":1,"title":"Milk"}`, false},
 		"adds for oneself":      {"add_task", `{"title":"Milk","user_id":"me"}`, `{"status":"created","task_id":1,"title":"Milk"}`, false},
 		"not for another":       {"add_task", `{"title":"Milk","user_id":"you"}`, `"You can only use your own list. Leave user_id out."`, true},
-		"lists in one's zone":   {"list_tasks", `{}`, `{"next_cursor":"3","tasks":[{"completed":false,"completed_at":null,"created_at":"0001-01-01T04:28:12+04:28","description":"","due_at":"2026-01-01T17:00:00+05:00","id":3,"priority":"low","tags":[],"title":"Milk"}]}`, false},
-		"not behind any cursor": {"list_tasks", `{"cursor":"x"}`, `"cursor \"x\" is not the next_cursor of an answer."`, true},
+		"lists in one's zone":   {"list_tasks", `{}`, `{"next_cursor":"eyJzIjoiY3JlYXRlZCIsImkiOjN9","tasks":[{"completed":false,"completed_at":null,"created_at":"0001-01-01T04:28:12+04:28","description":"","due_at":"2026-01-01T17:00:00+05:00","id":3,"priority":"low","recurrence":"","remind_at":null,"tags":[],"title":"Milk"}]}`, false},
+		"not behind any cursor": {"list_tasks", `{"cursor":"x"}`, `"The cursor is not the next_cursor of an answer."`, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -147,21 +147,49 @@ func TestCaller_MistakesAreToldInWords(t *testing.T) {
 	t.Parallel()
 	caller := newTestCaller(t, todo.NewService(nil), nil)
 	for call, want := range map[string]string{
-		`add_task {}`:                                "title must not be empty",
-		`add_task {"title":7}`:                       "title must be a text, not a number.",
-		`add_task {"title":"x","tags":"a"}`:          "tags must be a list of texts, not a string.",
-		`add_task {"title":"x","colour":"red"}`:      `There is no argument "colour".`,
-		`add_task {"title":"x","priority":"huge"}`:   "priority must be low, medium or high",
-		`delete_task {"task_id":"4"}`:                "task_id must be a whole number, not a string.",
-		`update_task {"task_id":1,"completed":"no"}`: "completed must be true or false, not a string.",
-		`list_tasks {"status":"open"}`:               "status must be all, pending, completed or overdue",
-		`list_tasks {"limit":1000}`:                  "limit must be from 1 to 100",
+		`add_task {}`:                               "title must not be empty",
+		`add_task {"title":7}`:                      "title must be a text, not a number.",
+		`add_task {"title":"x","tags":"a"}`:         "tags must be a list of texts, not a string.",
+		`add_task {"title":"x","colour":"red"}`:     `There is no argument "colour".`,
+		`add_task {"title":"x","priority":"huge"}`:  "priority must be low, medium or high",
+		`add_task {"title":"x","remind_at":"soon"}`: `remind_at "soon" is no RFC 3339 time such as`,
+		`add_task {"title":"x","recurrence":"often","due_at":"2026-01-01T12:00:00Z"}`: "recurrence must be a rule of RFC 5545",
+		`add_task {"title":"x","recurrence":"FREQ=DAILY"}`:                            "recurrence needs due_at, the first time that the task is due",
+		`list_tasks {"priority":"huge"}`:                                              "priority must be low, medium or high",
+		`list_tasks {"sort":"colour"}`:                                                "sort must be created, due, priority or title",
+		`list_tasks {"order":"up"}`:                                                   "order must be asc or desc.",
+		`list_tasks {"due_before":"tomorrow"}`:                                        `due_before "tomorrow" is no RFC 3339 time such as`,
+		`list_tasks {"cursor":"7"}`:                                                   "The cursor is not the next_cursor of an answer.",
+		`delete_task {"task_id":"4"}`:                                                 "task_id must be a whole number, not a string.",
+		`update_task {"task_id":1,"completed":"no"}`:                                  "completed must be true or false, not a string.",
+		`list_tasks {"status":"open"}`:                                                "status must be all, pending, completed or overdue",
+		`list_tasks {"limit":1000}`:                                                   "limit must be from 1 to 100",
 	} {
 		tool, arguments, _ := strings.Cut(call, " ")
 		got, isError, err := caller.CallTool(auth.WithUser(t.Context(), auth.User{ID: "me"}), tool, json.RawMessage(arguments))
 		if err != nil || !isError || !strings.Contains(strings.ReplaceAll(string(got), `\"`, `"`), want) {
 			t.Errorf("%s: got %s, %v, %v", call, got, isError, err)
 		}
+	}
+}
+
+func TestListTasks_PassesEveryFilterOn(t *testing.T) {
+	t.Parallel()
+	tasks := &store{}
+	caller := newTestCaller(t, tasks, nil)
+	before, after := time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	_, isError, err := caller.CallTool(auth.WithUser(t.Context(), auth.User{ID: "me"}), "list_tasks", json.RawMessage(
+		`{"status":"pending","priority":"high","tag":"home","q":"paint wall","due_before":"2026-03-08T00:00:00Z","due_after":"2026-03-01T00:00:00Z",`+
+			`"sort":"due","order":"desc","limit":7}`))
+	if err != nil || isError {
+		t.Fatal(isError, err)
+	}
+	want := todo.TaskFilter{
+		Status: todo.StatusPending, Priority: todo.PriorityHigh, Tag: "home", Query: "paint wall", DueBefore: &before, DueAfter: &after,
+		Sort: todo.SortDue, Descending: true, Limit: 7,
+	}
+	if diff := cmp.Diff(want, tasks.filter); diff != "" {
+		t.Error(diff)
 	}
 }
 

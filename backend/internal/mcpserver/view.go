@@ -1,14 +1,25 @@
 package mcpserver
 
 import (
-	"strconv"
 	"time"
 	"unicode/utf8"
 
 	"todo-chatbot/backend/internal/todo"
 )
 
-// listedTask is a task as a model needs it: times in the user's zone.
+// taskResult is what the tools that change something answer (published
+// contract).
+type taskResult struct {
+	TaskID int64  `json:"task_id" jsonschema:"The task's number."`
+	Status string `json:"status" jsonschema:"What was done."`
+	Title  string `json:"title" jsonschema:"The task's title."`
+}
+
+func result(task todo.Task, status string) taskResult {
+	return taskResult{TaskID: task.ID, Status: status, Title: task.Title}
+}
+
+// listedTask is a task as a model needs it in a list.
 type listedTask struct {
 	ID          int64    `json:"id" jsonschema:"The task's number."`
 	Title       string   `json:"title"`
@@ -16,7 +27,9 @@ type listedTask struct {
 	Completed   bool     `json:"completed"`
 	Priority    string   `json:"priority"`
 	Tags        []string `json:"tags"`
-	DueAt       *string  `json:"due_at" jsonschema:"RFC 3339, in the user's time zone."`
+	DueAt       *string  `json:"due_at" jsonschema:"Like all times, RFC 3339 in the user's time zone."`
+	RemindAt    *string  `json:"remind_at"`
+	Recurrence  string   `json:"recurrence" jsonschema:"How it comes back, an RFC 5545 rule; empty if it does not."`
 	CreatedAt   string   `json:"created_at"`
 	CompletedAt *string  `json:"completed_at"`
 }
@@ -26,32 +39,14 @@ type listTasksResult struct {
 	NextCursor string       `json:"next_cursor" jsonschema:"Give it as cursor to get the tasks after these; empty when there are none."`
 }
 
-func view(t todo.Task, zone *time.Location) listedTask {
-	return listedTask{
-		ID: t.ID, Title: t.Title, Description: t.Description, Completed: t.Completed, Priority: string(t.Priority),
-		Tags: t.Tags, DueAt: local(t.DueAt, zone), CreatedAt: *local(&t.CreatedAt, zone), CompletedAt: local(t.CompletedAt, zone),
-	}
-}
-
-// wholeTask is everything about a task.
-type wholeTask struct {
-	listedTask
-	UpdatedAt string `json:"updated_at"`
-}
-
-func whole(t todo.Task, zone *time.Location) wholeTask {
-	return wholeTask{view(t, zone), *local(&t.UpdatedAt, zone)}
-}
-
-func listed(tasks []todo.Task, more bool, zone *time.Location) listTasksResult {
-	out := listTasksResult{Tasks: make([]listedTask, 0, len(tasks))}
+func listed(tasks []todo.Task, zone *time.Location) []listedTask {
+	out := make([]listedTask, 0, len(tasks))
 	for _, t := range tasks {
-		item := view(t, zone)
-		item.Description = shortened(item.Description)
-		out.Tasks = append(out.Tasks, item)
-	}
-	if more {
-		out.NextCursor = strconv.FormatInt(tasks[len(tasks)-1].ID, 10)
+		out = append(out, listedTask{
+			ID: t.ID, Title: t.Title, Description: shortened(t.Description), Completed: t.Completed, Priority: string(t.Priority), Tags: t.Tags,
+			DueAt: local(t.DueAt, zone), RemindAt: local(t.RemindAt, zone), Recurrence: t.Recurrence,
+			CreatedAt: *local(&t.CreatedAt, zone), CompletedAt: local(t.CompletedAt, zone),
+		})
 	}
 	return out
 }
@@ -65,6 +60,31 @@ func shortened(description string) string {
 		return description
 	}
 	return string([]rune(description)[:maxListedDescription-1]) + "…"
+}
+
+// wholeTask is everything about a task.
+type wholeTask struct {
+	ID          int64    `json:"id" jsonschema:"The task's number."`
+	Title       string   `json:"title"`
+	Description string   `json:"description"`
+	Completed   bool     `json:"completed"`
+	Priority    string   `json:"priority"`
+	Tags        []string `json:"tags"`
+	DueAt       *string  `json:"due_at" jsonschema:"Like all times, RFC 3339 in the user's time zone."`
+	RemindAt    *string  `json:"remind_at"`
+	Recurrence  string   `json:"recurrence" jsonschema:"How it comes back, an RFC 5545 rule; empty if it does not."`
+	NextID      *int64   `json:"next_id" jsonschema:"The task that came back when this one was completed."`
+	CreatedAt   string   `json:"created_at"`
+	UpdatedAt   string   `json:"updated_at"`
+	CompletedAt *string  `json:"completed_at"`
+}
+
+func whole(t todo.Task, zone *time.Location) wholeTask {
+	return wholeTask{
+		ID: t.ID, Title: t.Title, Description: t.Description, Completed: t.Completed, Priority: string(t.Priority), Tags: t.Tags,
+		DueAt: local(t.DueAt, zone), RemindAt: local(t.RemindAt, zone), Recurrence: t.Recurrence, NextID: t.NextID,
+		CreatedAt: *local(&t.CreatedAt, zone), UpdatedAt: *local(&t.UpdatedAt, zone), CompletedAt: local(t.CompletedAt, zone),
+	}
 }
 
 func local(t *time.Time, zone *time.Location) *string {
