@@ -16,9 +16,13 @@ import (
 	"time"
 )
 
-// HeaderIdempotencyKey carries the key under which a chat turn happens once:
-// the same key gives the first answer again.
-const HeaderIdempotencyKey = "Idempotency-Key"
+const (
+	// HeaderIdempotencyKey carries the key under which a request happens once:
+	// the same key gives the first answer again.
+	HeaderIdempotencyKey = "Idempotency-Key"
+	// HeaderIdempotentReplayed says that an answer is the first one again.
+	HeaderIdempotentReplayed = "Idempotent-Replayed"
+)
 
 // maxEvent bounds one streamed event, in bytes.
 const maxEvent = 4 << 20
@@ -30,6 +34,7 @@ type Client struct {
 	baseURL string
 	http    *http.Client
 	token   string
+	key     string
 }
 
 // NewClient makes a client of the backend at baseURL, such as
@@ -48,6 +53,15 @@ func (c *Client) WithToken(token string) *Client {
 	return &with
 }
 
+// WithKey is the same client for one change of tasks or conversations, which
+// happens once however often it is sent: a call that failed on the way can be
+// repeated. Chat and ChatStream take their key themselves.
+func (c *Client) WithKey(key string) *Client {
+	with := *c
+	with.key = key
+	return &with
+}
+
 // SignUp creates an account and a session. CodeConflict: the email is taken.
 func (c *Client) SignUp(ctx context.Context, in SignUpRequest) (Session, error) {
 	return call[Session](ctx, c, http.MethodPost, "/api/auth/signup", in)
@@ -62,6 +76,12 @@ func (c *Client) SignIn(ctx context.Context, in SignInRequest) (Session, error) 
 func (c *Client) Me(ctx context.Context) (User, error) {
 	me, err := call[Me](ctx, c, http.MethodGet, "/api/auth/me", nil)
 	return me.User, err
+}
+
+// DeleteMe removes the token's owner: the account and everything it owns.
+func (c *Client) DeleteMe(ctx context.Context) error {
+	_, err := call[struct{}](ctx, c, http.MethodDelete, "/api/auth/me", nil)
+	return err
 }
 
 // ListTasks is one page of a user's tasks.
@@ -114,9 +134,20 @@ func (c *Client) Conversations(ctx context.Context, userID string, p Page) (Conv
 	return call[ConversationPage](ctx, c, http.MethodGet, userPath(userID, "conversations")+query(pageValues(p)), nil)
 }
 
+// RenameConversation gives a conversation another title.
+func (c *Client) RenameConversation(ctx context.Context, userID string, id int64, in ConversationPatch) (Conversation, error) {
+	return call[Conversation](ctx, c, http.MethodPatch, conversationPath(userID, id), in)
+}
+
+// DeleteConversation removes a conversation; its tasks stay.
+func (c *Client) DeleteConversation(ctx context.Context, userID string, id int64) error {
+	_, err := call[struct{}](ctx, c, http.MethodDelete, conversationPath(userID, id), nil)
+	return err
+}
+
 // Messages is one page of a conversation's messages, the newest first.
 func (c *Client) Messages(ctx context.Context, userID string, conversationID int64, p Page) (MessagePage, error) {
-	path := userPath(userID, "conversations", strconv.FormatInt(conversationID, 10), "messages")
+	path := conversationPath(userID, conversationID) + "/messages"
 	return call[MessagePage](ctx, c, http.MethodGet, path+query(pageValues(p)), nil)
 }
 
@@ -162,6 +193,10 @@ func userPath(userID string, elem ...string) string {
 
 func taskPath(userID string, id int64) string {
 	return userPath(userID, "tasks", strconv.FormatInt(id, 10))
+}
+
+func conversationPath(userID string, id int64) string {
+	return userPath(userID, "conversations", strconv.FormatInt(id, 10))
 }
 
 func pageValues(p Page) url.Values {
@@ -217,6 +252,9 @@ func (c *Client) do(ctx context.Context, method, path string, in any, header htt
 	}
 	if in != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.key != "" && method != http.MethodGet && req.Header.Get(HeaderIdempotencyKey) == "" {
+		req.Header.Set(HeaderIdempotencyKey, c.key)
 	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)

@@ -160,6 +160,11 @@ type Conversation struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
+// ConversationPatch renames a conversation.
+type ConversationPatch struct {
+	Title string `json:"title"` // 1 to 200 characters
+}
+
 // ConversationPage is one page of conversations, the last used first.
 type ConversationPage struct {
 	Conversations []Conversation `json:"conversations"`

@@ -92,7 +92,7 @@ func (a *App) assemble(ctx context.Context) error {
 	}
 	a.http = &httpserver.Server{Notice: a.cfg.ShutdownNotice, Drain: a.cfg.ShutdownDrain, Log: a.log}
 	a.rest = rest.New(rest.Config{
-		Auth: accounts, Tasks: tasks, Conversations: todo.NewConversations(a.db), Chat: a.agent, MCP: tools.Handler(),
+		Auth: accounts, Tasks: tasks, Conversations: todo.NewConversations(a.db), Chat: a.agent, Keys: a.db, MCP: tools.Handler(),
 		Ready: a.ready, Measure: a.metrics.request, Log: a.log,
 	})
 	return a.listen(ctx)

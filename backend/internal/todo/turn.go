@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// maxIdempotencyKey is the longest key that a client may give a turn, in bytes.
-const maxIdempotencyKey = 200
-
 // TurnStatus is where a turn stands.
 type TurnStatus string
 
