@@ -45,6 +45,7 @@ type Conversations interface {
 	Messages(ctx context.Context, userID string, id int64, page todo.MessagePage) ([]todo.Message, bool, error)
 	Rename(ctx context.Context, userID string, id int64, title string) (todo.Conversation, error)
 	Delete(ctx context.Context, userID string, id int64) error
+	Cancel(ctx context.Context, userID string, id int64) error
 }
 
 // Chat takes turns: agent.Agent.
@@ -132,6 +133,7 @@ func (s *Server) ownersRoutes(r chi.Router) {
 	r.Get("/conversations", s.answer(s.handleConversationList))
 	r.Patch("/conversations/{conversation_id}", s.once(s.handleConversationUpdate))
 	r.Delete("/conversations/{conversation_id}", s.once(s.handleConversationDelete))
+	r.Post("/conversations/{conversation_id}/cancel", s.once(s.handleConversationCancel))
 	r.Get("/conversations/{conversation_id}/messages", s.answer(s.handleMessageList))
 }
 
