@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"time"
@@ -12,17 +13,17 @@ type add struct{ drafts []draft }
 const (
 	addVerb  = `(?:add|create|make|put|insert|enter|log|record|jot down|write down|note down|note|set up|new)`
 	bareVerb = `(?:add|create|put|insert|jot down|write down|note down|note)`
-	article  = `(?:(?:an?|the|another|one|my|new|this|me|more|following|quick) )*`
+	article  = `(?:(?:an?|the|another|one|my|new|this|me|more|following|quick|small|single|simple|recurring|repeating|regular|extra) )*`
 	noun     = `(?:tasks?|to-?dos?|to do|to-?do items?|items?|reminders?)`
-	adjunct  = `(?:` + priorityWords + `(?:[ -]priority)?[ ,]+)?`
+	adjunct  = `(?:(?:` + priorityWords + `(?:[ -](?:priority|prio))?|daily|weekly|monthly|yearly|annual|recurring)[ ,]+)*`
 	counted  = `(?:(?:these|the following|following|some|several|multiple|two|three|four|five|six|seven|\d) )`
-	obliged  = `(?:need|have|want|ought|got|plan|must remember|would like)`
+	obliged  = `(?:need|have|want|ought|got|plan|must remember|would like|am supposed|'m supposed)`
 	remember = `(?:(?:i )?(?:also )?` + obliged + ` to )?(?:remember|not forget) (?:to|that i (?:need|have) to)`
 )
 
 var (
 	addHead = regexp.MustCompile(`(?is)^(?:(?:add|create|make|put|insert|log|record|jot down|write down|note|set up|set an?|new)\b|remind me\b|(?:don't|do not) (?:let me )?forget|` +
-		`(?:please )?remember (?:to|that)|i (?:also )?(?:` + obliged + `|must|should|gotta|'ve got to)\b|i've got to|(?:task|to-?do|to do|reminder)\s*[:-]|every |each )`)
+		`(?:please )?remember (?:to|that)|i (?:also |really |still )*(?:` + obliged + `|must|should|gotta|'ve got to)\b|i've got to|(?:task|to-?do|to do|reminder)\s*[:-]|every |each )`)
 	nameLead  = regexp.MustCompile(`(?is)^\s*(?:[:\-]+\s*|(?:that (?:i |we )?(?:need|have|has|must)(?: to)?|(?:for me )?to(?: say)?|for(?: me to)?|about|which|that says|saying|called|named|titled|entitled|labell?ed|with (?:the )?(?:title|name))(?::|\s|$)\s*)*`)
 	itemJoin  = regexp.MustCompile(`(?i)\s*[;\n]+\s*(?:and\s+)?|\s*,\s*(?:and\s+|&\s+)?|\s+and\s+`)
 	lineEnd   = regexp.MustCompile(`[;\n]+`)
@@ -35,31 +36,47 @@ var (
 var addRules = []rule{
 	on(`(`+addVerb+`|set) `+article+`(`+counted+`)?(`+adjunct+`)`+article+`(`+noun+`)(?:\b(.*))?`, makeNamed),
 	on(`(?:task|to-?do|to do|reminder|note to self)\s*[:\-]+\s*(.+)`, makeAdd),
+	on(`(?:be reminded|get reminded|a reminder) (?:to|of|about) (.+)`, makeAdd),
 	on(`remind me(?: (?:to|that i (?:need|have) to|that|about|of)\b|:)\s*(.+)`, makeAdd),
 	on(`remind me (.+?) (?:to|that i (?:need|have) to|about) (.+)`, makeReminder),
 	on(`remind me (.+)`, makeAdd),
 	on(`(.+?),? (?:please )?remind me (?:to|about) (.+)`, makeReminder),
+	on(`(.+?),? (?:please )?(?:i|we) (?:also |really |still )*(?:(?:need|have|ought|got) to|must|should)(?: to)? (.+)`, makeReminder),
 	on(remember+` (.+)`, makeAdd),
-	on(`(?:don't|do not) (?:let me )?forget (?:to |about |that i (?:need|have) to )?(.+)`, makeAdd),
-	on(`make sure (?:to |that i |i )(?:remember to |don't forget to )?(.+)`, makeAdd),
+	on(`(?:don't|do not) (?:let me )?forget:? (?:to |about |that i (?:need|have) to )?(.+)`, makeAdd),
+	on(`make sure (?:to |that i |i )(?:remember to |(?:don't|do not) forget to )?(.+)`, makeAdd),
+	on(`remember(?: that i (?:need|have) to| that i must| to|:) (.+)`, makeAdd),
 	on(`(?:i|we)(?:'ve| have)? (?:also |really |still )*(?:(?:need|have|want|ought|got|plan) to|must|should|gotta)(?: (?:also|really|still))? (?:remember to |not forget to )?(.+)`, makeAdd),
 	on(`(?:i (?:need|want)|give me) (?:an?|another|one) (?:new )?(`+adjunct+`)(`+noun+`)\b(.*)`, func(p *parser, m []string) command {
 		return makeNamed(p, []string{"", "add", "", m[1], m[2], m[3]})
 	}),
+	on(`(?:stick|throw|slap|pop|chuck|drop|get|have|include|place|write|jot|pencil|note|put|keep|save|shove|toss) (.+?) (?:down |in )?((?:on|onto|to|in|into) (?:my|the|our|that) (?:\S+ )?(?:list|tasks|to-?dos))(?: (.+))?`, func(p *parser, m []string) command {
+		return p.adds(strings.TrimSpace(m[1] + " " + m[3]))
+	}),
 	on(bareVerb+`\b(.*)`, makeBareAdd),
+	on(`(?:log|record) (.+)`, makeAdd),
 	on(`((?:every|each) .+)`, makeAdd),
+	on(`(?:task|to-?do|to do) (\pL+) (.+)`, func(p *parser, m []string) command {
+		if !isVerb(m[1]) {
+			return nil
+		}
+		return p.adds(m[1] + " " + m[2])
+	}),
 }
 
 // makeNamed is for an add that names the kind of thing: "add a task to …". The
-// submatches are verb, count, priority, noun, words.
+// submatches are verb, count, adjectives, noun, words.
 func makeNamed(p *parser, m []string) command {
 	rest, lead := m[5], m[3]
 	many := m[2] != "" || strings.HasSuffix(strings.ToLower(m[4]), "s")
+	if at := onTheList.FindStringIndex(rest); at != nil && at[0] == 0 {
+		rest = rest[at[1]:]
+	}
 	stripped := rest[len(nameLead.FindString(rest)):]
-	if many && strings.ContainsAny(rest, ":-") || many && m[2] != "" {
+	if many && readable(stripped) {
 		return makeMany(p, stripped, lead)
 	}
-	return withPriority(p.adds(stripped), lead)
+	return withLead(p.addsOne(stripped), lead)
 }
 
 // makeBareAdd is for an add that names only the words: "add buy milk".
@@ -77,6 +94,14 @@ var addThese = regexp.MustCompile(`(?is)^\s*(?:these|the following|following|all
 
 func makeAdd(p *parser, m []string) command { return p.adds(m[1]) }
 
+// makeObliged is for "I need to: wash up, sweep and mop".
+func makeObliged(p *parser, m []string) command {
+	if strings.Contains(m[0][:len(m[0])-len(m[1])], ":") {
+		return makeMany(p, m[1], "")
+	}
+	return p.adds(m[1])
+}
+
 // makeReminder is for "remind me tomorrow to …": what stands before is when.
 func makeReminder(p *parser, m []string) command {
 	var lead draft
@@ -90,7 +115,19 @@ func makeReminder(p *parser, m []string) command {
 	return c
 }
 
+// adds reads the words of one task, or of a list in one sentence.
 func (p *parser) adds(s string) *add {
+	if parts := p.enumerated(strings.TrimSpace(s)); parts != nil {
+		c := new(add)
+		for _, part := range parts {
+			c.drafts = append(c.drafts, p.details(part))
+		}
+		return c
+	}
+	return p.addsOne(s)
+}
+
+func (p *parser) addsOne(s string) *add {
 	if s = strings.TrimSpace(s); allQuotes.MatchString(s) || bulleted.MatchString(s) {
 		return makeMany(p, s, "")
 	}
@@ -150,14 +187,20 @@ func makeMany(p *parser, s, lead string) *add {
 	if len(c.drafts) == 0 {
 		c.drafts = []draft{{}}
 	}
-	return withPriority(c, lead)
+	return withLead(c, lead)
 }
 
-func withPriority(c *add, words string) *add {
-	words, _, _ = strings.Cut(strings.TrimRight(strings.ToLower(words), " ,"), "priority")
-	if priority := priorityOf(strings.TrimRight(words, " -")); priority != "" {
+// withLead adds what the adjectives before "task" say.
+func withLead(c *add, lead string) *add {
+	for _, word := range strings.FieldsFunc(strings.ToLower(lead), func(r rune) bool { return !isWordRune(r) }) {
+		priority, rule := priorityOf(word), ""
+		switch word {
+		case "daily", "weekly", "monthly", "yearly", "annual":
+			rule = frequency(strings.Replace(word, "annual", "annually", 1), "", "")
+		}
 		for i := range c.drafts {
-			c.drafts[i].priority = priority
+			c.drafts[i].priority = cmp.Or(priority, c.drafts[i].priority)
+			c.drafts[i].recurrence = cmp.Or(rule, c.drafts[i].recurrence)
 		}
 	}
 	return c
@@ -188,13 +231,11 @@ func (c *add) run(t *turn) {
 }
 
 func (t *turn) addOne(d draft) (task, bool) {
-	args := map[string]any{"title": d.title}
+	d.priority = cmp.Or(d.priority, "medium")
+	args := map[string]any{"title": d.title, "priority": d.priority}
 	k := task{Title: d.title, Priority: d.priority, Tags: d.tags}
 	if d.description != "" {
 		args["description"] = d.description
-	}
-	if d.priority != "" {
-		args["priority"] = d.priority
 	}
 	if len(d.tags) > 0 {
 		args["tags"] = d.tags

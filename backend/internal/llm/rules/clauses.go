@@ -14,12 +14,14 @@ var separator = regexp.MustCompile(`(?i)\s*(?:[;\n]+|[.!?]+\s+|,?\s*(?:\band )?\
 var hardSeparator = regexp.MustCompile(`(?i)[;\n.!?]|\bthen\b`)
 
 var (
-	polite = regexp.MustCompile(`(?i)^(?:(?:hi|hey|hello|ok|okay|oh|please|pls|now|then|also|actually|so|well|um|and|but|` +
-		`great|thanks|alright|sure|yes|just|kindly|quickly|maybe|first|finally|next)(?:\s*[,!.:]+\s*|\s+|$)|` +
-		`(?:can|could|would|will) (?:you|u)(?: (?:please|kindly|just|also|maybe|help me(?: to)?))*,? |` +
-		`(?:i(?:'d| would) (?:like|love)|i want|i wish)(?: for)?(?: you)? to |i need you to |let's |let us |` +
-		`go ahead and |help me (?:to )?|try to |you (?:can|should|may) )`)
-	politeEnd = regexp.MustCompile(`(?i)[\s,]+(?:please|pls|thanks|thank you|thx|ok\?|okay\?|for me please|if you can|will you\?)[\s.!?]*$`)
+	polite = regexp.MustCompile(`(?i)^(?:(?:hi|hey|hello|ok|okay|oh|please|pls|plz|now|then|also|actually|so|well|um|and|but|yo|dear|` +
+		`great|thanks|thank you|thx|alright|sure|yes|just|kindly|quickly|maybe|first|finally|lastly|next|good (?:morning|afternoon|evening|day)|hi there|hello there|hey there)(?:\s*[,!.:]+\s*|\s+|$)|` +
+		`(?:can|could|would|will|might|may) (?:you|u|ya|we|i)(?: (?:please|pls|kindly|just|also|maybe|quickly|possibly|perhaps|be so (?:kind|good)(?: as)?(?: to)?|be able to|mind|trouble you to|ask you to|help me(?: to)?))*,? |` +
+		`(?:i(?:'d| would) (?:like|love|appreciate it if)|i want|i wish)(?: for)?(?: you)?(?: to| could) |i need you to |i'd appreciate it if you(?: could| would)? |` +
+		`let's |let us |shall we |do me a favou?r and |please to |if you (?:could|would|can|don't mind),? (?:please )?|` +
+		`go ahead and |help me (?:to )?|try to |you (?:can|should|may|could) |is it possible to |be (?:so kind|a dear|so good) (?:as to |and ))`)
+	politeMiddle = regexp.MustCompile(`(?i)^((?:add|create|make|put|delete|remove|show|list|mark|complete|rename|change|move|set|tell|give|read|remind)(?: me)?),? (?:please|pls|kindly),? `)
+	politeEnd    = regexp.MustCompile(`(?i)[\s,]+(?:please|pls|thanks|thank you|thx|ok\?|okay\?|for me please|if you can|will you\?)[\s.!?]*$`)
 )
 
 // blunt takes the politeness off both ends of a clause. A clause of nothing
@@ -52,6 +54,9 @@ func bluntStart(s string) string {
 			break
 		}
 		s = rest
+	}
+	if m := politeMiddle.FindStringSubmatchIndex(s[:min(len(s), window)]); m != nil {
+		s = s[:m[3]] + " " + s[m[1]:]
 	}
 	return s
 }
@@ -93,6 +98,7 @@ func clauses(s string) []string {
 		head, tail := rest[:from+at[0]], rest[from+at[1]:]
 		next := strings.TrimRight(tail[:min(len(tail), window)], " \n")
 		blunted := bluntStart(next)
+		meant := started(blunted)
 		// What is polite between two commands is a part of what parts them.
 		to := from + at[1] + len(next) - len(blunted)
 		hard := hardSeparator.MatchString(rest[from+at[0] : to])
@@ -101,7 +107,7 @@ func clauses(s string) []string {
 		if inTitle == nil || len(head) < window {
 			inTitle = sync.OnceValue(func() bool { return endsInTitle(head) })
 		}
-		if !readable(head) || endsClause(inTitle, blunted, hard) {
+		if !readable(head) || endsClause(inTitle, meant, hard) {
 			out = appendClause(out, head)
 			rest, from, inTitle = rest[to:], 0, nil
 			continue
@@ -119,16 +125,33 @@ func endsClause(inTitle func() bool, tail string, hard bool) bool {
 	switch {
 	case strict.MatchString(tail), hard && loose.MatchString(tail):
 		return true
-	case !hard && !loose.MatchString(tail):
+	case !hard && !loose.MatchString(tail) && !isReport(tail):
 		return false // Cheaper than to look at the head, and most often so.
 	}
 	return !inTitle()
 }
 
+// reported begins or is a clause that says what was done.
+var (
+	reportStart = regexp.MustCompile(`(?i)^(?:(?:i|we)(?:'ve| have|'m| am)? |so (?:is|are|did) |(?:(?:just|already|finally) )*)(\pL+)\b`)
+	reportEnd   = regexp.MustCompile(`(?i)^.{1,80}? ` + adverbs + `(\pL+)[\s.!]*$`)
+)
+
+func isReport(clause string) bool {
+	if questions.MatchString(clause) || loose.MatchString(clause) {
+		return false
+	}
+	if m := reportStart.FindStringSubmatch(clause); m != nil && (isPast(m[1]) || strings.HasPrefix(strings.ToLower(clause), "so ")) {
+		return true
+	}
+	m := reportEnd.FindStringSubmatch(clause)
+	return m != nil && isPast(m[1])
+}
+
 // endsInTitle tells whether the clause gives a task its words.
 func endsInTitle(clause string) bool {
-	clause = blunt(clause[:min(len(clause), window)])
-	return addHead.MatchString(clause) || renameHead.MatchString(clause) || !loose.MatchString(clause)
+	clause = started(blunt(clause[:min(len(clause), window)]))
+	return addHead.MatchString(clause) || renameHead.MatchString(clause) || !loose.MatchString(clause) && !isReport(clause)
 }
 
 func appendClause(out []string, s string) []string {

@@ -25,7 +25,7 @@ func on(pattern string, makeCommand func(p *parser, m []string) command) rule {
 
 // grammar is every rule, the first that matches wins. Statements come last:
 // "add: the report is done" is to be added.
-var grammar = slices.Concat(talkRules, changeRules, markRules, removeRules, listRules, addRules, statementRules, changeStatements)
+var grammar = slices.Concat(talkRules, changeRules, markRules, removeRules, listRules, addRules, changeStatements, reportRules, passiveRules)
 
 // parser reads one text of the user.
 type parser struct {
@@ -54,7 +54,19 @@ func (p *parser) commands() []command {
 	return withoutTalk(out)
 }
 
+// command reads a clause as it is and, when no rule fits, in plainer words.
 func (p *parser) command(clause string) command {
+	clause = started(clause)
+	if c := p.plainCommand(clause); c != nil {
+		return c
+	}
+	if plainer := relaxed(clause); plainer != clause {
+		return p.plainCommand(plainer)
+	}
+	return nil
+}
+
+func (p *parser) plainCommand(clause string) command {
 	for _, r := range grammar {
 		if m := r.pattern.FindStringSubmatch(clause); m != nil {
 			if c := r.make(p, m); c != nil {

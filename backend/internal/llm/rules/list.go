@@ -214,6 +214,11 @@ func (f filter) passes(k task, now time.Time) bool {
 		f.passesDue(k)
 }
 
+// isWide tells whether all tasks pass.
+func (f filter) isWide() bool {
+	return f.status == "" && f.priority == "" && f.tag == "" && f.kind == "" && f.about == "" && len(f.ids) == 0 && f.to.IsZero()
+}
+
 func (f filter) passesDue(k task) bool {
 	if f.to.IsZero() {
 		return true

@@ -83,13 +83,13 @@ var (
 func (q *question) part(t *turn) []task {
 	text := strings.Trim(t.text, " .!")
 	if m := onlyPart.FindStringSubmatch(text); m != nil {
-		return q.pickOut(t, m[1]+m[2])
+		return q.pickOut(t, t.target(m[1]+m[2]))
 	}
 	m := butPart.FindStringSubmatch(text)
 	if m == nil {
 		return nil
 	}
-	spared := q.pickOut(t, m[1])
+	spared := q.pickOut(t, t.target(m[1]))
 	if len(spared) == 0 {
 		return nil
 	}
@@ -98,15 +98,14 @@ func (q *question) part(t *turn) []task {
 
 // pickOut reads which of the tasks are named. Unlike choose it never takes
 // words that it does not know for all of them.
-func (q *question) pickOut(t *turn, text string) []task {
-	g := t.target(text)
+func (q *question) pickOut(t *turn, g target) []task {
 	switch {
 	case g.pronoun != "":
 		return nil
 	case g.all != nil:
 		return keep(q.choices, func(k task) bool { return g.all.passes(k, t.now) })
 	}
-	return q.choose(t, text)
+	return q.pickTarget(g)
 }
 
 func (q *question) answerTitle(t *turn, text string) []command {
@@ -151,20 +150,33 @@ func (q *question) choose(t *turn, text string) []task {
 	}
 	g := t.target(text)
 	switch {
-	case g.pronoun == "them", g.all != nil:
+	case g.pronoun == "them", g.all != nil && g.all.isWide() && g.except == nil:
 		return q.choices
 	case yes.MatchString(text) && len(q.choices) == 1:
 		return q.choices
+	}
+	return q.pickTarget(g)
+}
+
+// pickTarget gives the choices that a target names; none when it is unclear.
+func (q *question) pickTarget(g target) []task {
+	switch {
 	case len(g.ids) > 0:
 		return keep(q.choices, func(k task) bool { return slices.Contains(g.ids, k.ID) })
-	case g.ordinal != 0:
-		n := g.ordinal
-		if n < 0 {
-			n += len(q.choices) + 1
+	case g.ordinal != 0, g.span != 0:
+		if from, to := g.bounds(len(q.choices)); from >= 0 && to <= len(q.choices) && from < to {
+			return q.choices[from:to]
 		}
-		if n >= 1 && n <= len(q.choices) {
-			return q.choices[n-1 : n]
+	case len(g.parts) > 0:
+		var out []task
+		for _, part := range g.parts {
+			found := q.pickTarget(part)
+			if len(found) == 0 {
+				return nil
+			}
+			out = union(out, found)
 		}
+		return out
 	case g.title != "" && len(strings.Fields(g.title)) <= 8:
 		if found := match(q.choices, g.title, g.exact); len(found) == 1 {
 			return found

@@ -124,7 +124,7 @@ func (t *turn) say(format string, args ...any) {
 // ask says a question and keeps it open, unless one is open already.
 func (t *turn) ask(q *question, text string) {
 	t.said = append(t.said, text)
-	if t.question == nil {
+	if t.question == nil && q != nil && (q.then != nil || q.titled != nil) {
 		t.question = q
 	}
 }
