@@ -24,7 +24,7 @@ const (
 var (
 	addHead = regexp.MustCompile(`(?is)^(?:(?:add|create|make|put|insert|log|record|jot down|write down|note|set up|set an?|new)\b|remind me\b|(?:don't|do not) (?:let me )?forget|` +
 		`(?:please )?remember (?:to|that)|i (?:also |really |still )*(?:` + obliged + `|must|should|gotta|'ve got to)\b|i've got to|(?:task|to-?do|to do|reminder)\s*[:-]|every |each )`)
-	nameLead  = regexp.MustCompile(`(?is)^\s*(?:[:\-]+\s*|(?:that (?:i |we )?(?:need|have|has|must)(?: to)?|(?:for me )?to(?: say)?|for(?: me to)?|about|which|that says|saying|called|named|titled|entitled|labell?ed|with (?:the )?(?:title|name))(?::|\s|$)\s*)*`)
+	nameLead  = regexp.MustCompile(`(?is)^\s*(?:[:\-]+\s*|(?:that (?:i |we )?(?:need|have|has|must|should|ought)(?: to)?|(?:for me )?to(?: say)?|for(?: me to)?|about|which|that says|saying|called|named|titled|entitled|labell?ed|with (?:the )?(?:title|name))(?::|\s|$)\s*)*`)
 	itemJoin  = regexp.MustCompile(`(?i)\s*[;\n]+\s*(?:and\s+)?|\s*,\s*(?:and\s+|&\s+)?|\s+and\s+`)
 	lineEnd   = regexp.MustCompile(`[;\n]+`)
 	bullet    = regexp.MustCompile(`^(?:[-*•]|\d{1,2}[.)]|\[ ?\])\s*`)
@@ -82,11 +82,14 @@ func makeNamed(p *parser, m []string) command {
 // makeBareAdd is for an add that names only the words: "add buy milk".
 func makeBareAdd(p *parser, m []string) command {
 	rest := m[1][len(toTheList.FindString(m[1])):]
+	rest = rest[len(thatI.FindString(rest)):]
 	if these := addThese.FindStringSubmatch(rest); these != nil {
 		return makeMany(p, these[1], "")
 	}
 	return p.adds(rest)
 }
+
+var thatI = regexp.MustCompile(`(?i)^\s*(?:down )?that (?:i|we) (?:need|have|must|should|ought)(?: to)? `)
 
 var toTheList = regexp.MustCompile(`(?i)^\s*(?:to|on|onto|in) (?:my|the) (?:\S+ )?list\b[:,]?`)
 

@@ -39,6 +39,8 @@ func blunt(s string) string {
 	return s
 }
 
+var soIs = regexp.MustCompile(`(?i)^so (?:is|are|was|were|has|have|did) `)
+
 // How often blunt takes something off an end, and how far from the end it
 // looks. Nobody is as polite as that; a text that goes on costs no more.
 const (
@@ -48,6 +50,9 @@ const (
 
 func bluntStart(s string) string {
 	s = strings.TrimSpace(s)
+	if soIs.MatchString(s) {
+		return s
+	}
 	for range maxPolite {
 		rest := strings.TrimSpace(s[len(polite.FindString(s[:min(len(s), window)])):])
 		if rest == s || !readable(rest) {
@@ -63,7 +68,7 @@ func bluntStart(s string) string {
 
 const verbs = `(?:add|create|delete|remove|mark|complete|finish|show|list|rename|change|update|move|reschedule|postpone|` +
 	`set|make|tag|reopen|remind me|remember to|don't|do not|what|what's|which|how many|i need|i have|i must|i've|clear|cancel|` +
-	`check off|tick off|cross off|new|to-?do|put|find|search|thanks|thank you|get rid of|prioriti[sz]e)\b`
+	`check off|tick off|cross off|new|to-?do|put|find|search|thanks|thank you|get rid of|prioriti[sz]e|drop|erase|close|label|edit|how's|where|when|any|anything)\b`
 
 // loose matches what can be a command, strict what can hardly be anything
 // else, such as the rest of a title: "and delete it", not "and delete files".
@@ -74,7 +79,7 @@ var (
 		`show (?:me|all|my|the|what|pending|completed|overdue)|list (?:all|my|the|tasks|pending|completed|overdue)|` +
 		`(?:what(?:'s| is| are| do| have| did)|how many|which) .*(?:task|to ?do|pending|due|left|done|complete|list)|` +
 		`(?:mark|set|make) .*\b(?:done|completed?|finished|urgent|priority)\b|` +
-		`(?:delete|remove|complete|finish|reopen|rename|change|update|move|reschedule|postpone|tag|set|cancel|clear|prioriti[sz]e|` +
+		`(?:delete|remove|complete|finish|reopen|rename|change|update|move|reschedule|postpone|tag|set|cancel|clear|prioriti[sz]e|mark|` +
 		`check off|tick off|cross off)\s+(?:#?\d|tasks?\b|to-?do\b|item\b|number\b|it\b|that\b|this one|them\b|all\b|every|\p{Co}|` +
 		`(?:the|my) (?:first|second|third|last|latest|(?:\S+ ){1,4}(?:tasks?|to-?dos?|one)\b)|completed|my (?:tasks|list)))`)
 )

@@ -160,7 +160,7 @@ func takePriority(d *draft, s string) string {
 var (
 	listJoin  = regexp.MustCompile(`(?i)\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&)\s+`)
 	titleLead = regexp.MustCompile(`(?i)^[\s,.;:-]*(?:to )?`)
-	loneComma = regexp.MustCompile(`\s+,`)
+	loneComma = regexp.MustCompile(`\s+([,?!.;])`)
 	spaceRun  = regexp.MustCompile(`\s+`)
 )
 
@@ -181,7 +181,7 @@ func (p *parser) title(s string) string {
 	if q, ok := p.quoted(s); ok {
 		return q
 	}
-	s = loneComma.ReplaceAllString(spaceRun.ReplaceAllString(s, " "), ",")
+	s = loneComma.ReplaceAllString(spaceRun.ReplaceAllString(s, " "), "$1")
 	s = trimPunctuation(s[len(titleLead.FindString(s)):])
 	if !readable(s) {
 		return strings.Trim(s, "!?()'\"` ")

@@ -24,7 +24,7 @@ func (p *parser) enumerated(s string) []string {
 	if len(s) > maxWords || describedBy.MatchString(s) || dashed.MatchString(s) || bulleted.MatchString(s) {
 		return nil
 	}
-	clean := strings.TrimRight(onTheList.ReplaceAllString(s, "$1"), " .!")
+	clean := strings.Trim(onTheList.ReplaceAllString(s, "$1"), " .!:")
 	parts := enumJoin.Split(clean, -1)
 	if len(parts) < 2 || len(parts) > maxAdded {
 		return nil

@@ -25,7 +25,7 @@ func on(pattern string, makeCommand func(p *parser, m []string) command) rule {
 
 // grammar is every rule, the first that matches wins. Statements come last:
 // "add: the report is done" is to be added.
-var grammar = slices.Concat(talkRules, changeRules, markRules, removeRules, listRules, addRules, changeStatements, reportRules, passiveRules)
+var grammar = slices.Concat(talkRules, guardRules, undoRules, askRules, followRules, changeRules, markRules, removeRules, listRules, addRules, changeStatements, reportRules, passiveRules, wonderRules)
 
 // parser reads one text of the user.
 type parser struct {
@@ -36,7 +36,7 @@ type parser struct {
 
 // commands gives what the text asks for, or nil when no clause is understood.
 func (p *parser) commands() []command {
-	for _, r := range talkRules {
+	for _, r := range slices.Concat(talkRules, guardRules[:2], undoRules) {
 		if m := r.pattern.FindStringSubmatch(p.text); m != nil {
 			return []command{r.make(p, m)}
 		}
@@ -57,13 +57,27 @@ func (p *parser) commands() []command {
 // command reads a clause as it is and, when no rule fits, in plainer words.
 func (p *parser) command(clause string) command {
 	clause = started(clause)
-	if c := p.plainCommand(clause); c != nil {
+	c := p.plainCommand(clause)
+	if c != nil && !isWeak(c) {
 		return c
 	}
 	if plainer := relaxed(clause); plainer != clause {
-		return p.plainCommand(plainer)
+		if better := p.plainCommand(plainer); better != nil {
+			return better
+		}
 	}
-	return nil
+	return c
+}
+
+// isWeak tells whether a command is only a guess at what the clause is.
+func isWeak(c command) bool {
+	switch c := c.(type) {
+	case *mark:
+		return c.weak
+	case *wonder:
+		return true
+	}
+	return false
 }
 
 func (p *parser) plainCommand(clause string) command {

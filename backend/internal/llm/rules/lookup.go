@@ -14,6 +14,8 @@ type task struct {
 	Priority  string     `json:"priority"`
 	Tags      []string   `json:"tags"`
 	DueAt     *time.Time `json:"due_at"`
+
+	CompletedAt *time.Time `json:"completed_at"`
 }
 
 // UnmarshalJSON leaves out a due date that it cannot read: the rest of the
@@ -22,17 +24,22 @@ func (k *task) UnmarshalJSON(raw []byte) error {
 	type plain task
 	fields := struct {
 		*plain
-		DueAt json.RawMessage `json:"due_at"`
+		DueAt       json.RawMessage `json:"due_at"`
+		CompletedAt json.RawMessage `json:"completed_at"`
 	}{plain: (*plain)(k)}
 	if err := json.Unmarshal(raw, &fields); err != nil {
 		return err //nolint:wrapcheck // json adds where in the text it was
 	}
-	k.DueAt = nil
-	var due *time.Time
-	if json.Unmarshal(fields.DueAt, &due) == nil {
-		k.DueAt = due
-	}
+	k.DueAt, k.CompletedAt = readableTime(fields.DueAt), readableTime(fields.CompletedAt)
 	return nil
+}
+
+func readableTime(raw json.RawMessage) *time.Time {
+	var at *time.Time
+	if json.Unmarshal(raw, &at) != nil {
+		return nil
+	}
+	return at
 }
 
 type taskList struct {

@@ -1,6 +1,9 @@
 package rules
 
-import "regexp"
+import (
+	"regexp"
+	"slices"
+)
 
 // mark completes tasks, or reopens them.
 type mark struct {
@@ -57,6 +60,7 @@ func (c *mark) run(t *turn) {
 }
 
 func completeAll(t *turn, tasks []task) {
+	tasks = keep(tasks, func(k task) bool { return !slices.Contains(t.did["complete_task"], k.ID) }) // "I paid it, so mark it as done"
 	left := t.unless(tasks, "already done", func(k task) bool { return k.Completed })
 	t.changeAll(left, "Completed", func(k task) (task, bool) { return t.change("complete_task", k, nil) }, "")
 }

@@ -15,6 +15,7 @@ type memory struct {
 	changed  []int64 // the tasks changed since, in the latest turn that changed any
 	it       int64   // the task spoken of last; 0 for none
 	added    int64   // the task added last; 0 for none
+	lastTool string  // that changed them
 	question *question
 }
 
@@ -180,7 +181,7 @@ func (t *turn) observe(ex exchange) {
 	case ex.call.Name == "list_tasks":
 		t.show(result.Tasks)
 	case result.ID != 0:
-		t.touch(result.ID)
+		t.touch(ex.call.Name, result.ID)
 		if ex.call.Name == "add_task" {
 			t.added = result.ID
 		}

@@ -25,8 +25,8 @@ func which(choices []task, then func(*turn, []task)) *question {
 
 var (
 	yes = regexp.MustCompile(`(?i)^(?:(?:yes|yep|yup|yeah|ye|y|sure|ok|okay|confirm(?:ed)?|do it|go ahead|please|do|absolutely|definitely|of course|right|correct|` +
-		`certainly|affirmative|delete (?:them|it|all|everything)(?: all)?|add it|all of them|i(?:'m| am) sure|that's right|go|proceed)[\s,.!]*)+$`)
-	no = regexp.MustCompile(`(?i)^(?:no|nope|nah|n|cancel|stop|abort|never ?mind|don't|do not|forget (?:it|about it)|keep (?:them|it|all)|leave (?:them|it)|none|neither|nothing|not now|wait)\b`)
+		`certainly|affirmative|aye|yess+|yea|yeh|totally|fine|please do|go for it|make it so|sounds good|why not|by all means|(?:delete|remove|complete|finish|do|mark) (?:them|it|all|everything|that|those)(?: all)?(?: as done)?|add it|all of (?:them|it)|everything|i(?:'m| am)(?: (?:absolutely|quite|very|pretty))? (?:sure|certain|positive)|that's (?:right|correct|fine|ok)|it is|thing|please|thanks|thank you|go|proceed)[\s,.!]*)+$`)
+	no = regexp.MustCompile(`(?i)^(?:(?:hm+|uh+|um+|oh|wait|actually|sorry|please|oops|well|ok|okay)[\s,.!]+)*(?:no|nope|nah|n|noo+|cancel|stop|better not|rather not|not really|no way|negative|hold on|hang on|i(?:'ve| have)? changed my mind|i'd rather not|i(?:'m| am) not sure about|absolutely not|of course not|dont|abort|never ?mind|don't|do not|forget (?:it|about it)|keep (?:them|it|all)|leave (?:them|it)|none|neither|nothing|not now|wait)\b`)
 	// named takes the words off an answer to "What should it be called?".
 	named    = regexp.MustCompile(`(?i)^(?:(?:it'?s|it is|call it|name it|the title is|title:?|it should be|let's call it)(?: called)? |(?:to|that i (?:need|have) to) )`)
 	hesitant = regexp.MustCompile(`(?i)^(?:not sure|i(?:'m| am) not sure|i don't know|dunno|maybe|hm+|well|what\?|later)\b`)

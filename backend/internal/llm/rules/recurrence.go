@@ -3,6 +3,7 @@ package rules
 import (
 	"regexp"
 	"strings"
+	"time"
 )
 
 var (
@@ -55,6 +56,85 @@ func frequency(unit, interval, day string) string {
 	}
 	return rule
 }
+
+// firstOf gives when a repeated task is due first: the first day of the rule
+// that is not over.
+func firstOf(rule string, due moment, now time.Time) moment {
+	if !due.day.IsZero() || !due.exact.IsZero() {
+		return due
+	}
+	for days := range 366 {
+		due.day = midnight(now).AddDate(0, 0, days)
+		if onRule(rule, due.day) && due.on(now).After(now) {
+			break
+		}
+	}
+	return due
+}
+
+// onRule tells whether a rule's days of the week or month include the day.
+func onRule(rule string, day time.Time) bool {
+	for part := range strings.SplitSeq(rule, ";") {
+		name, value, _ := strings.Cut(part, "=")
+		switch name {
+		case "BYDAY":
+			if !strings.Contains(value, strings.ToUpper(day.Weekday().String()[:2])) {
+				return false
+			}
+		case "BYMONTHDAY":
+			if n := atoi(value); n > 0 && n != day.Day() || value == "-1" && day.AddDate(0, 0, 1).Day() != 1 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// sayRule gives a rule in words: "every 2 weeks on Monday".
+func sayRule(rule string) string {
+	units := map[string]string{"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+	var unit, interval, on string
+	for part := range strings.SplitSeq(rule, ";") {
+		name, value, _ := strings.Cut(part, "=")
+		switch name {
+		case "FREQ":
+			unit = units[value]
+		case "INTERVAL":
+			interval = value
+		case "BYDAY":
+			on = sayDays(value)
+		case "BYMONTHDAY":
+			on = " on day " + value
+			if value == "-1" {
+				on = " on the last day"
+			}
+		}
+	}
+	if interval == "" {
+		return "every " + unit + on
+	}
+	return "every " + interval + " " + unit + "s" + on
+}
+
+func sayDays(list string) string {
+	var names []string
+	for _, short := range strings.Split(list, ",") {
+		for wd := time.Sunday; wd <= time.Saturday; wd++ {
+			if strings.HasPrefix(strings.ToUpper(wd.String()), short) {
+				names = append(names, wd.String())
+			}
+		}
+	}
+	switch {
+	case list == weekdayCodes:
+		return " on weekdays"
+	case len(names) > 1:
+		return " on " + strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	}
+	return " on " + strings.Join(names, "")
+}
+
+const weekdayCodes = "MO,TU,WE,TH,FR"
 
 // group gives submatch n of s, or "" when it took no part.
 func group(s string, at []int, n int) string {

@@ -25,6 +25,7 @@ var reportRules = []rule{
 	on(`(?:i|we)(?:'ve| have|'d)? (?:not|never) .*|(?:i|we) (?:haven't|didn't|hadn't|don't|can't|won't) .*`, func(*parser, []string) command { return nil }),
 	on(`(?:(?:i'm|i am|we're|we are) )?`+adverbs+`(?:done|finished|through) with (.+)`, reportsDone),
 	on(`(?:(?:i|we)(?:'ve| have)? )?`+adverbs+`(?:finished|completed|done|wrapped up|accomplished|managed|took care of|taken care of)(?: with)?:? (.+)`, reportsDone),
+	on(`(?:i|we)(?:'ve| have) (?:finish|complete) (.+)`, reportsDone),
 	on(`(?:i|we)(?:'ve| have|'d)? got (.+) (?:done|finished|sorted|out of the way)`, reportsDone),
 	on(`(?:i|we)(?:'ve| have|'d)? got (?:round |around )?to (.+)`, reportsDone),
 	on(`(?:did|done)(?: with)? (it|that|this|them|both|all of (?:it|them)|the (?:first|second|third|last)(?: one)?)`, reportsDone),
@@ -43,7 +44,12 @@ var passiveRules = []rule{
 	on(`((?:task|to-?do|#) ?#?\d+(?:(?:,| and) (?:task )?#?\d+)*) `+doneWords, completes),
 	on(`so (?:is|are|was|were|has|have|did) (.+)`, reportsDone),
 	on(`(.+?)(?:'s| (?:is|are|was|were|has been|have been|had been|'s been|got|gets)|'s been|'ve been) (?:been )?`+adverbs+`(?:as )?(\pL+)(?: (?:off|up|out|away|in|down|over|with))?`, reportsState),
-	on(`((?:\S+ ){0,5}\S+?),? `+adverbs+`(\pL+)`, reportsState),
+	on(`((?:\S+ ){0,5}\S+?),? `+adverbs+`(\pL+)`, func(p *parser, m []string) command {
+		if !isPast(m[2]) && !generic.MatchString(m[2]) {
+			return nil
+		}
+		return reportsState(p, m)
+	}),
 	on(`(.+?) ?[✅☑✔✓]\x{FE0F}?`, reportsDone),
 }
 
@@ -169,11 +175,11 @@ func (c *mark) reported(tasks []task, prefer preference) (found []task, sure boo
 	if agreeing := keep(near, c.agrees); len(agreeing) > 0 {
 		return agreeing, true
 	}
-	if told := preferred(keep(tasks, c.tells), prefer); len(told) > 0 {
-		return told, len(told) == 1
-	}
 	if each := matchEach(keep(tasks, c.agrees), c.title, prefer); len(each) > 0 {
 		return each, true
+	}
+	if told := preferred(keep(tasks, c.tells), prefer); len(told) > 0 {
+		return told, len(told) == 1
 	}
 	return near, false
 }

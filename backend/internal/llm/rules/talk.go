@@ -35,7 +35,6 @@ var talkRules = []rule{
 		says("You are welcome!")),
 	on(`(?:bye|goodbye|good night|see you(?: later| soon)?|cu)(?: .{0,20})?`, says("Goodbye! Your list will be here.")),
 	on(`(?:yes|yep|yeah|no|nope|sure|never ?mind|cancel|stop|forget it|y|n)`, says("All right. Nothing was waiting for an answer, so I changed nothing. What would you like to do?")),
-	on(`undo(?: (?:that|it|this|the last (?:one|change|action)))?`, says("I cannot undo a change by myself. Tell me what to add, reopen or change, and I will do it.")),
 }
 
 // unknown is a text that no rule reads.

@@ -27,6 +27,7 @@ type turn struct {
 	waiting  bool    // a command needs a result that is not there yet
 	pages    int     // of the list, read so far
 	lists    map[preference]*taskList
+	did      map[string][]int64 // the tasks that the turn changed, by tool
 }
 
 // exchange is a call of an earlier step of the turn, with its result.
@@ -186,13 +187,21 @@ func (t *turn) change(tool string, target task, args map[string]any) (task, bool
 	if done.Title != "" {
 		target.Title = done.Title
 	}
-	t.touch(target.ID)
+	t.touch(tool, target.ID)
 	return target, true
 }
 
 // touch remembers a task that was changed.
-func (t *turn) touch(id int64) {
+func (t *turn) touch(tool string, id int64) {
 	t.it = id
+	if tool != t.lastTool {
+		t.changed = nil // "undo" and "them" mean what was done last.
+	}
+	t.lastTool = tool
+	if t.did == nil {
+		t.did = map[string][]int64{}
+	}
+	t.did[tool] = append(t.did[tool], id)
 	if t.changes == 0 {
 		t.changed = nil
 	}
