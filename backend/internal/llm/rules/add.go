@@ -155,6 +155,7 @@ func (p *parser) dated(s string) []string {
 	}
 	var out []string
 	from := 0
+	defer func(before string) { p.noDate = before }(p.noDate)
 	joins := andJoin.FindAllStringIndex(s, maxDated)
 	for _, at := range append(joins, []int{len(s), len(s)}) {
 		part := s[from:at[0]]
@@ -242,6 +243,9 @@ func (t *turn) addOne(d draft) (task, bool) {
 	}
 	if len(d.tags) > 0 {
 		args["tags"] = d.tags
+	}
+	if d.recurrence != "" && t.can("add_task", "recurrence") {
+		d.due = firstOf(d.recurrence, d.due, t.now) // A task that comes back needs a first time.
 	}
 	if !d.due.isZero() {
 		due := d.due.on(t.now)

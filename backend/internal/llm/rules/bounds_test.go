@@ -55,8 +55,8 @@ func TestProvider_TooMuchAtOnce(t *testing.T) {
 			t.Parallel()
 			c := newConversation(t, home())
 			reply := c.say(tt.text)
-			if len(c.calls) != tt.want {
-				t.Errorf("%d calls, want %d", len(c.calls), tt.want)
+			if n := len(c.changes()); n != tt.want {
+				t.Errorf("%d changes, want %d", n, tt.want)
 			}
 			if isTooMuch := reply == tooMuch; isTooMuch != (tt.want == 0) {
 				t.Errorf("reply = %q", reply)
@@ -171,7 +171,7 @@ func TestProvider_LongList(t *testing.T) {
 			t.Parallel()
 			c := long(t, tt.n, tt.done)
 			reply := c.say(tt.text)
-			changes := slices.DeleteFunc(slices.Clone(c.calls), func(call llm.ToolCall) bool { return call.Name == "list_tasks" })
+			changes := c.changes()
 			if len(changes) != tt.calls || !strings.HasPrefix(reply, tt.reply) {
 				t.Errorf("%d changes, want %d; reply = %q, want %q", len(changes), tt.calls, reply, tt.reply)
 			}

@@ -14,7 +14,7 @@ var separator = regexp.MustCompile(`(?i)\s*(?:[;\n]+|[.!?]+\s+|,?\s*(?:\band )?\
 var hardSeparator = regexp.MustCompile(`(?i)[;\n.!?]|\bthen\b`)
 
 var (
-	polite = regexp.MustCompile(`(?i)^(?:(?:hi|hey|hello|ok|okay|oh|please|pls|plz|now|then|also|actually|so|well|um|and|but|yo|dear|` +
+	polite = regexp.MustCompile(`(?i)^(?:(?:hi|hey|hello|ok|okay|oh|please(?: to)?|pls|plz|now|then|also|actually|so|well|um|and|but|yo|dear|` +
 		`great|thanks|thank you|thx|alright|sure|yes|just|kindly|quickly|maybe|first|finally|lastly|next|good (?:morning|afternoon|evening|day)|hi there|hello there|hey there)(?:\s*[,!.:]+\s*|\s+|$)|` +
 		`(?:can|could|would|will|might|may) (?:you|u|ya|we|i)(?: (?:please|pls|kindly|just|also|maybe|quickly|possibly|perhaps|be so (?:kind|good)(?: as)?(?: to)?|be able to|mind|trouble you to|ask you to|help me(?: to)?))*,? |` +
 		`(?:i(?:'d| would) (?:like|love|appreciate it if)|i want|i wish)(?: for)?(?: you)?(?: to| could) |i need you to |i'd appreciate it if you(?: could| would)? |` +

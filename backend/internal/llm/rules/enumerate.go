@@ -78,6 +78,7 @@ func areThings(parts []string, commas bool) bool {
 
 // areUndated tells whether no part is a date of the whole: "milk, tomorrow".
 func (p *parser) areUndated(parts []string) bool {
+	defer func(before string) { p.noDate = before }(p.noDate)
 	return !slices.ContainsFunc(parts, func(part string) bool {
 		_, rest, ok := p.takeMoment(" " + part)
 		_, rest2, repeats := takeRecurrence(" " + part)

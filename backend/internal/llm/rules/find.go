@@ -63,6 +63,7 @@ func (t *turn) withIDs(numbers []int64) []task {
 		}
 	}
 	if len(missing) > 0 {
+		t.missed = true
 		t.say("There is no task %s. %s", strings.Join(missing, ", "), numbersOf(list.Tasks))
 	}
 	return out

@@ -85,7 +85,7 @@ func (t *turn) unless(tasks []task, as string, is func(task) bool) []task {
 			continue
 		}
 		t.it = k.ID
-		t.say("%s is %s.", capitalised(name(k)), as)
+		t.say("%s, is %s.", capitalised(name(k)), as)
 	}
 	return left
 }

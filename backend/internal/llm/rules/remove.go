@@ -74,7 +74,7 @@ func (c deletion) run(t *turn) {
 	switch {
 	case len(c.rest) > 0:
 		c.findNext(t)
-	case c.all, len(c.found) > 1:
+	case c.all, len(c.found) > 1, t.missed && len(c.found) > 0:
 		t.confirmDelete(c.found)
 	default:
 		deleteAll(t, c.found)

@@ -24,6 +24,7 @@ type turn struct {
 	said     []string
 	counted  []int64 // what "the first one" counts in: positions stay while the turn changes tasks
 	changes  int     // tasks changed so far
+	missed   bool    // a task that was named is not there
 	waiting  bool    // a command needs a result that is not there yet
 	pages    int     // of the list, read so far
 	lists    map[preference]*taskList
