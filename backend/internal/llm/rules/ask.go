@@ -97,13 +97,13 @@ func (next) run(t *turn) {
 		return
 	}
 	ranked := rank(list.Tasks, t.now)
-	first, rest := ranked[0], ranked[1:min(len(ranked), maxNext)]
-	t.show(ranked[:min(len(ranked), maxNext)])
-	text := "Start with " + name(first) + t.remarks(first) + "."
-	if len(rest) > 0 {
-		text += " After that:\n\n" + t.lines(rest)
+	first := ranked[:min(len(ranked), maxNext)]
+	t.show(first)
+	if len(first) == 1 {
+		t.say("This is the one to do:\n\n%s", t.lines(first))
+		return
 	}
-	t.say("%s", text)
+	t.say("I would start with the first of these:\n\n%s", t.lines(first))
 }
 
 // summary tells how the list stands.
