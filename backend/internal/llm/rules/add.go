@@ -263,6 +263,10 @@ func (t *turn) addOne(d draft) (task, bool) {
 }
 
 func (t *turn) sayAdded(done []task) {
+	if text, ok := t.local("added"); ok && len(done) == 1 {
+		t.say(text, t.name(done[0])+t.remarks(done[0]))
+		return
+	}
 	if len(done) == 1 {
 		t.say("Added %s%s.", name(done[0]), t.remarks(done[0]))
 		return
@@ -271,7 +275,7 @@ func (t *turn) sayAdded(done []task) {
 }
 
 func (t *turn) askTitle(d draft) {
-	const text = "What should the task be called?"
+	text := t.or("title", "What should the task be called?")
 	t.ask(&question{text: text, titled: func(t *turn, title string) command {
 		return &add{drafts: []draft{merge(d, t.details(title))}}
 	}}, text)

@@ -42,6 +42,10 @@ func (t *turn) find(g target, prefer preference, then func(*turn, []task)) []tas
 	return t.findTitle(list, g, prefer, then)
 }
 
+func (t *turn) whichOne(tasks []task) string {
+	return fmt.Sprintf(t.or("which", "Which one do you mean?\n\n%s"), t.lines(tasks))
+}
+
 // withIDs gives the tasks of these numbers. It says which are not there, and
 // what numbers there are.
 func (t *turn) withIDs(numbers []int64) []task {
@@ -64,7 +68,11 @@ func (t *turn) withIDs(numbers []int64) []task {
 	}
 	if len(missing) > 0 {
 		t.missed = true
-		t.say("There is no task %s. %s", strings.Join(missing, ", "), numbersOf(list.Tasks))
+		if text, ok := t.local("missing"); ok {
+			t.say(text, strings.Join(missing, ", "))
+		} else {
+			t.say("There is no task %s. %s", strings.Join(missing, ", "), numbersOf(list.Tasks))
+		}
 	}
 	return out
 }
@@ -183,7 +191,7 @@ func (t *turn) findAll(g target, prefer preference, then func(*turn, []task)) []
 	case len(out) == 0:
 		t.say("You have no %s%s.", f.describe(0), list.among())
 	case g.single && len(out) > 1:
-		t.ask(which(out, then), "Which one do you mean?\n\n"+t.lines(out))
+		t.ask(which(out, then), t.whichOne(out))
 		return nil
 	case list.isCut():
 		t.say("Your list is long: I looked at the first %d tasks only.", len(list.Tasks))
@@ -235,13 +243,17 @@ func (t *turn) findTitle(list *taskList, g target, prefer preference, then func(
 	case 0:
 		t.sayNone(list, g.title, then)
 	default:
-		t.ask(which(found, then), "Which one do you mean?\n\n"+t.lines(found))
+		t.ask(which(found, then), t.whichOne(found))
 	}
 	return nil
 }
 
 // sayNone says that no task fits, and offers those that nearly do.
 func (t *turn) sayNone(list *taskList, words string, then func(*turn, []task)) {
+	if text, ok := t.local("not found"); ok {
+		t.say(text, escape(shorten(words)))
+		return
+	}
 	text := "I found no task about “" + escape(shorten(words)) + "”" + list.among() + "."
 	if near := nearest(list.Tasks, words); len(near) > 0 {
 		t.ask(which(near, then), text+" Did you mean one of these?\n\n"+t.lines(near))

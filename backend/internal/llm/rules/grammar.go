@@ -31,7 +31,8 @@ var grammar = slices.Concat(talkRules, guardRules, undoRules, askRules, followRu
 type parser struct {
 	utterance
 	now    time.Time
-	noDate string // a date of the text that does not exist, or cannot be used
+	noDate string    // a date of the text that does not exist, or cannot be used
+	lang   *language // that the text is in; nil for English
 }
 
 // commands gives what the text asks for, or nil when no clause is understood.
@@ -40,6 +41,9 @@ func (p *parser) commands() []command {
 		if m := r.pattern.FindStringSubmatch(p.text); m != nil {
 			return []command{r.make(p, m)}
 		}
+	}
+	if c := p.foreign(p.text); c != nil {
+		return []command{c}
 	}
 	var out []command
 	parts := clauses(p.text)

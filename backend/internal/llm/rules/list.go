@@ -365,7 +365,28 @@ func (f filter) arguments(t *turn) map[string]any {
 	return args
 }
 
+// sayLocalList is sayList in the user's language; it fails for English.
+func (t *turn) sayLocalList(found []task) bool {
+	key := "list"
+	if len(found) == 0 {
+		key = "empty"
+	}
+	text, ok := t.local(key)
+	switch {
+	case !ok:
+		return false
+	case len(found) == 0:
+		t.say("%s", text)
+	default:
+		t.say(text, len(found), t.lines(found))
+	}
+	return true
+}
+
 func (t *turn) sayList(f filter, found []task, list *taskList) {
+	if t.sayLocalList(found) {
+		return
+	}
 	switch {
 	case len(found) == 0 && len(f.ids) > 0:
 		t.say("There is no task %d%s.", f.ids[0], list.among())

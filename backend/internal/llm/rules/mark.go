@@ -85,6 +85,10 @@ func (t *turn) unless(tasks []task, as string, is func(task) bool) []task {
 			continue
 		}
 		t.it = k.ID
+		if text, ok := t.local(as); ok {
+			t.say(text, t.name(k))
+			continue
+		}
 		t.say("%s, is %s.", capitalised(name(k)), as)
 	}
 	return left
@@ -102,6 +106,8 @@ func (t *turn) changeAll(tasks []task, done string, change func(task) (task, boo
 	}
 	switch {
 	case len(t.wanted) > 0:
+	case t.lang != nil && done == "Updated" && len(changed) == 1:
+		t.say(t.or("renamed", "%s."), t.name(changed[0]))
 	case saying != "" && len(changed) == 1:
 		t.say("%s, %s.", capitalised(name(changed[0])), saying)
 	default:

@@ -15,7 +15,8 @@ type question struct {
 	confirm bool                        // yes or no
 	exact   bool                        // a yes needs the very question in the history
 	text    string                      // to be asked again
-	again   bool                        // it has been
+	lang    *language
+	again   bool // it has been
 }
 
 // which asks for one of several tasks.
@@ -30,7 +31,19 @@ var (
 	// named takes the words off an answer to "What should it be called?".
 	named    = regexp.MustCompile(`(?i)^(?:(?:it'?s|it is|call it|name it|the title is|title:?|it should be|let's call it)(?: called)? |(?:to|that i (?:need|have) to) )`)
 	hesitant = regexp.MustCompile(`(?i)^(?:not sure|i(?:'m| am) not sure|i don't know|dunno|maybe|hm+|well|what\?|later)\b`)
-	oneOf    = regexp.MustCompile(`(?i)^(?:(?:it's|i mean|i meant|that would be|the one|number) )+`)
+	oneOf    = regexp.MustCompile(`(?i)^(?:(?:no|nope|nah|yes|yeah|ok|okay|oh|uh|um|hmm|sorry|actually),? |(?:it's|i mean|i meant|that would be|the one|number) )+`)
+)
+
+// isRatherThis tells whether a no goes on with what is meant instead: "no, the
+// bank".
+func isRatherThis(text string) bool {
+	m := noThen.FindStringSubmatch(text)
+	return m != nil && !saysNo(m[1]) && !leaveIt.MatchString(m[1])
+}
+
+var (
+	noThen  = regexp.MustCompile(`(?i)^(?:no|nope|nah)[\s,.!]+(?:i mean(?:t)? |rather |it's )?(?:only |just )?(?:the |task |number |#)(.+)$`)
+	leaveIt = regexp.MustCompile(`(?i)\b(?:keep|leave|them|changed|sorry|thanks|thank|other|rest)\b`)
 )
 
 // answer gives the commands of a text that answers the question, or nil when
@@ -43,8 +56,8 @@ func (q *question) answer(t *turn) []command {
 	case q.confirm && q.exact && q.part(t) != nil:
 		part := q.part(t)
 		return []command{resumed(func(t *turn) { q.then(t, part) })}
-	case no.MatchString(text) && !strict.MatchString(text):
-		return []command{talk("Okay, I changed nothing.")}
+	case saysNo(text) && !strict.MatchString(text) && !isRatherThis(text):
+		return []command{talk(t.or("unchanged", "Okay, I changed nothing."))}
 	case q.confirm:
 		return q.answerConfirm(t, text)
 	}
@@ -52,7 +65,7 @@ func (q *question) answer(t *turn) []command {
 }
 
 func (q *question) answerConfirm(t *turn, text string) []command {
-	if yes.MatchString(t.text) || yes.MatchString(text) {
+	if saysYes(t.text) || saysYes(text) {
 		return []command{resumed(func(t *turn) { q.then(t, q.choices) })}
 	}
 	if t.commands() != nil || !q.exact && isSentence(text) && !hesitant.MatchString(t.text) {
@@ -109,10 +122,10 @@ func (q *question) pickOut(t *turn, g target) []task {
 }
 
 func (q *question) answerTitle(t *turn, text string) []command {
-	if no.MatchString(text) {
-		return []command{talk("Okay, I changed nothing.")}
+	if saysNo(text) {
+		return []command{talk(t.or("unchanged", "Okay, I changed nothing."))}
 	}
-	if !readable(text) || yes.MatchString(text) {
+	if !readable(text) || saysYes(text) {
 		return q.askAgain(q.text)
 	}
 	if strict.MatchString(text) || isTalkOrList(t.commands()) {
@@ -152,7 +165,7 @@ func (q *question) choose(t *turn, text string) []task {
 	switch {
 	case g.pronoun == "them", g.all != nil && g.all.isWide() && g.except == nil:
 		return q.choices
-	case yes.MatchString(text) && len(q.choices) == 1:
+	case saysYes(text) && len(q.choices) == 1:
 		return q.choices
 	}
 	return q.pickTarget(g)

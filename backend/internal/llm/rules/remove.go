@@ -116,6 +116,9 @@ func (t *turn) confirmDelete(tasks []task) {
 		return
 	}
 	text := deleteQuestion(known)
+	if local, ok := t.local("confirm"); ok {
+		text = fmt.Sprintf(local, len(known), t.lines(known))
+	}
 	t.ask(&question{choices: known, then: deleteAll, confirm: true, exact: true, text: text}, text)
 }
 

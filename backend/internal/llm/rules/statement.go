@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -148,10 +149,10 @@ func (c *mark) report(t *turn, prefer preference, then func(*turn, []task)) {
 	case !sure && c.weak && len(found) == 1:
 		unknown{c.text}.run(t)
 	case !sure && len(found) == 1:
-		text := "Is " + name(found[0]) + " done, then?"
+		text := fmt.Sprintf(t.or("is it done", "Is %s done, then?"), t.name(found[0]))
 		t.ask(&question{choices: found, then: then, confirm: true, text: text}, text)
 	case !sure || c.isOneOf(found):
-		t.ask(which(found, then), "Which one do you mean?\n\n"+t.lines(found))
+		t.ask(which(found, then), t.whichOne(found))
 	default:
 		then(t, found)
 	}
@@ -204,6 +205,10 @@ func (c *mark) tells(k task) bool {
 func (c *mark) doubt(t *turn, list *taskList, then func(*turn, []task)) {
 	if c.verb == "" && len(nearest(list.Tasks, c.title)) > 0 {
 		t.sayNone(list, c.title, then)
+		return
+	}
+	if text, ok := t.local("not found"); ok {
+		t.say(text, escape(shorten(c.title)))
 		return
 	}
 	t.say("I found no task about “%s”%s, so I changed nothing. %s", escape(shorten(c.title)), list.among(), abilities)

@@ -59,6 +59,10 @@ const maxOffer = 12 // words of a text that may be a title
 // run offers to add what reads like a task; otherwise it says what it can do.
 func (u unknown) run(t *turn) {
 	text := blunt(u.text)
+	if l := spoken(u.text); l != nil {
+		t.say("%s", l.Replies["sorry"])
+		return
+	}
 	switch {
 	case !readable(text):
 		t.say("%s %s", noWords, abilities)
@@ -76,6 +80,23 @@ func (u unknown) run(t *turn) {
 			t.offer(d)
 		}
 	}
+}
+
+// spoken gives the language that most of a text's words are of, or nil.
+func spoken(text string) *language {
+	all := markerWord.FindAllString(strings.ToLower(text), maxOffer)
+	for _, l := range languages() {
+		n := 0
+		for _, word := range all {
+			if l.markers[word] {
+				n++
+			}
+		}
+		if 2*n > len(all) {
+			return l
+		}
+	}
+	return nil
 }
 
 func (t *turn) offer(d draft) {

@@ -70,7 +70,10 @@ func (t *turn) understand(raw string) []command {
 	t.question = nil
 	var out []command
 	if open != nil {
-		out = open.answer(t)
+		t.lang = open.lang
+		if out = open.answer(t); out == nil {
+			t.lang = nil
+		}
 	}
 	if out == nil {
 		out = t.commands()
@@ -126,6 +129,9 @@ func (t *turn) say(format string, args ...any) {
 // ask says a question and keeps it open, unless one is open already.
 func (t *turn) ask(q *question, text string) {
 	t.said = append(t.said, text)
+	if q != nil {
+		q.lang = t.lang
+	}
 	if t.question == nil && q != nil && (q.then != nil || q.titled != nil) {
 		t.question = q
 	}
