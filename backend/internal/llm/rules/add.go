@@ -34,6 +34,8 @@ var (
 
 // addRules is tried when no rule for tasks that exist has matched.
 var addRules = []rule{
+	on(`(?:remind me|(?:set|create|add)(?: me)? (?:a |an )?(?:reminder|alarm))(?: (?:of|about) something)?`, func(*parser, []string) command { return &add{drafts: []draft{{}}} }),
+	on(`(?:schedule|plan|pencil in|arrange|set up) (.+)`, makeSchedule),
 	on(`(`+addVerb+`|set) `+article+`(`+counted+`)?(`+adjunct+`)`+article+`(`+noun+`)(?:\b(.*))?`, makeNamed),
 	on(`(?:task|to-?do|to do|reminder|note to self)\s*[:\-]+\s*(.+)`, makeAdd),
 	on(`(?:be reminded|get reminded|a reminder) (?:to|of|about) (.+)`, makeAdd),
@@ -68,6 +70,9 @@ var addRules = []rule{
 // submatches are verb, count, adjectives, noun, words.
 func makeNamed(p *parser, m []string) command {
 	rest, lead := m[5], m[3]
+	if existing.MatchString(rest) && !strings.EqualFold(m[1], "add") {
+		return nil // "make task 1 say …"
+	}
 	many := m[2] != "" || strings.HasSuffix(strings.ToLower(m[4]), "s")
 	if at := onTheList.FindStringIndex(rest); at != nil && at[0] == 0 {
 		rest = rest[at[1]:]
@@ -78,6 +83,8 @@ func makeNamed(p *parser, m []string) command {
 	}
 	return withLead(p.addsOne(stripped), lead)
 }
+
+var existing = regexp.MustCompile(`^ ?#?\d+\b`)
 
 // makeBareAdd is for an add that names only the words: "add buy milk".
 func makeBareAdd(p *parser, m []string) command {
@@ -94,6 +101,38 @@ var thatI = regexp.MustCompile(`(?i)^\s*(?:down )?that (?:i|we) (?:need|have|mus
 var toTheList = regexp.MustCompile(`(?i)^\s*(?:to|on|onto|in) (?:my|the) (?:\S+ )?list\b[:,]?`)
 
 var addThese = regexp.MustCompile(`(?is)^\s*(?:these|the following|following|all of these|all these|this)(?: \w+)?\s*[:\-\n]+(.+)$`)
+
+// makeSchedule is for "schedule lunch with Ann for Friday".
+func makeSchedule(p *parser, m []string) command {
+	d := p.details(m[1])
+	if d.due.isZero() || d.title == "" || nameless.MatchString(d.title) {
+		return nil
+	}
+	who := p.target(d.title)
+	d.title = capitalised(article1.ReplaceAllString(d.title, ""))
+	return &schedule{d, who}
+}
+
+var article1 = regexp.MustCompile(`(?i)^(?:an?|my|another) `)
+
+// schedule gives a date to the task of that name or, where there is none, adds
+// one.
+type schedule struct {
+	draft draft
+	who   target
+}
+
+func (c *schedule) run(t *turn) {
+	list := t.lookup(isPending)
+	if list == nil {
+		return
+	}
+	if len(match(list.Tasks, c.who.title, c.who.exact)) == 0 {
+		(&add{drafts: []draft{c.draft}}).run(t)
+		return
+	}
+	(&update{who: c.who, fields: fields{due: c.draft.due}}).run(t)
+}
 
 func makeAdd(p *parser, m []string) command { return p.adds(m[1]) }
 
@@ -204,7 +243,7 @@ func withLead(c *add, lead string) *add {
 		}
 		for i := range c.drafts {
 			c.drafts[i].priority = cmp.Or(priority, c.drafts[i].priority)
-			c.drafts[i].recurrence = cmp.Or(rule, c.drafts[i].recurrence)
+			c.drafts[i].recurrence = cmp.Or(c.drafts[i].recurrence, rule)
 		}
 	}
 	return c

@@ -15,7 +15,7 @@ var askRules = []rule{
 		`(?:what's|what is) (?:next|up next|the next (?:task|one|thing)|my next (?:task|to-?do|one|thing)|first)|(?:pick|choose|suggest|recommend) (?:a|one|the next|my next|something).*|what now|`+
 		`help me (?:decide|choose|prioriti[sz]e|focus).*|prioriti[sz]e (?:my (?:list|day|tasks)|for me)|(?:tell|show) me what(?: i should|'s| is)? (?:to )?(?:do|start with|most \S+)(?: (?:first|next|now))?.*)`, func(*parser, []string) command { return next{} }),
 	on(`(?:(?:please )?(?:give|show|tell|get|make|write)(?: me)? )?(?:an? |the |my )?(?:(?:quick|short|brief|daily) )?(?:summary|overview|status report|status|recap|rundown|digest|report)(?: (?:of|on|for|about) (?:my |the |all )?(?:list|tasks|to-?dos|day|everything|things|week))?`, func(*parser, []string) command { return summary{} }),
-	on(`(?:summari[sz]e|recap|sum up)(?: (?:my|the|all))*(?: (?:list|tasks|to-?dos|everything|day|things|week))?|(?:how(?:'s| is| are| does) (?:my|the) (?:list|day|tasks|to-?dos|progress)(?: (?:going|looking|look|doing|today))?|how am i doing|what's the status|where do i stand)(?: .*)?|(?:brief|update) me(?: .*)?`, func(*parser, []string) command { return summary{} }),
+	on(`(?:summari[sz]e|recap|sum up)(?: (?:my|the|all))*(?: (?:list|tasks|to-?dos|everything|day|things|week))?|(?:how(?:'s| is| are| does) (?:my|the) (?:list|day|tasks|to-?dos|progress)(?: (?:going|looking|look|doing|today))?|how am i doing|what's (?:the|my) status|where do i stand)(?: .*)?|(?:brief|update) me(?: .*)?`, func(*parser, []string) command { return summary{} }),
 	on(`(?:plan|organi[sz]e) my (?:day|week|today)`, func(*parser, []string) command { return next{} }),
 }
 
@@ -180,9 +180,27 @@ type wonder struct {
 	text  string
 }
 
+// isTag shows the tasks of a tag, where the only word of the question is one.
+func (c *wonder) isTag(t *turn) bool {
+	if !c.to.IsZero() || strings.Contains(c.words, " ") || !t.can("list_tasks", "tag") {
+		return false
+	}
+	f := filter{tag: c.words}
+	list := t.list(f.arguments(t))
+	if list == nil || len(list.Tasks) == 0 {
+		return false
+	}
+	t.show(list.Tasks)
+	t.sayList(f, list.Tasks, list)
+	return true
+}
+
 func (c *wonder) run(t *turn) {
 	if c.words == "" && c.to.IsZero() || len(strings.Fields(c.words)) > maxNear {
 		unknown{c.text}.run(t)
+		return
+	}
+	if c.isTag(t) || t.waiting {
 		return
 	}
 	list := t.everything()

@@ -32,7 +32,7 @@ type fields struct {
 const (
 	fieldNames = `(?:title|name|text|description|details?|notes?|priority|due date|due|deadline|date|time|tags?)`
 	dueWords   = `(?:due|for|by|on|at|to) .+?|tomorrow.*?|today.*?|next .+?`
-	moveVerbs  = `(?:move|reschedule|postpone|push|push back|push off|delay|shift|defer|bring forward|bring|put off|snooze|schedule)`
+	moveVerbs  = `(?:move|reschedule|postpone|push|push back|push off|delay|shift|defer|bring forward|bring|put off|snooze)`
 )
 
 var renameHead = regexp.MustCompile(`(?is)^(?:rename|retitle|change|update|edit|replace|set)\b.*\s(?:to|as|into|with)\s`)
@@ -45,7 +45,7 @@ var changeRules = []rule{
 	}),
 	on(`((?:the )?(?:task|to-?do|item|#) ?#?\d+):? ((?:due|by|for) .+)`, moves),
 	on(`i (?:want|need|would like) ((?:the )?(?:task|to-?do|item|number|#) ?#?\d+) ((?:due|by|for|on|done by) .+)`, moves),
-	on(`(?:make|set|have|let) (.+?) (?:to )?(?:repeat|recur|recurring|come back|repeating|happen)(?: itself)? ?(.+)`, repeats),
+	on(`(?:make|set|have|let) (.+?) (?:to |be )?(?:repeating|recurring|repeat|recur|come back|happen)(?: itself)? ?(.+)`, repeats),
 	on(`(?:repeat|recur) (.+?) ((?:every|each|daily|weekly|monthly|yearly|annually|on)\b.*)`, repeats),
 	on(`(?:make) (.+?) (?:an? )?(daily|weekly|monthly|yearly)(?: (?:task|thing|one|repeating|recurring))?`, repeats),
 	on(`(.+?) (?:should|must|has to|needs to|is to) (?:repeat|recur|happen|come back) (.+)`, repeats),
@@ -62,7 +62,7 @@ var changeRules = []rule{
 	on(`(?:remove|clear|delete|drop|unset|take|cancel) (?:away |off )?(?:the |its |any |all )?(due date|due|deadline|date|tags|labels|description|notes?|priority|recurrence|repetition|repeat) (?:from|of|for|on|off|off of) (.+)`, func(p *parser, m []string) command {
 		return &update{who: p.target(m[2]), fields: fields{clear: fieldOf(m[1])}}
 	}),
-	on(`(?:there (?:is|should be) )?no (due date|deadline|tags|description|priority)(?: (?:any ?more|needed))? (?:for|on|of) (.+)|(.+?) (?:has|should have|needs|doesn't need|does not need|doesn't have|no longer has)(?: (?:no|an?|any))? (due date|deadline)(?: any ?more)?`, func(p *parser, m []string) command {
+	on(`(?:there (?:is|should be) )?no (due date|deadline|tags|description|priority)(?: (?:any ?more|needed))? (?:for|on|of) (.+)|(.+?) (?:has|have|should have|needs|doesn't need|does not need|doesn't have|no longer has)(?: (?:no|an?|any))? (due date|deadline)(?: any ?more)?`, func(p *parser, m []string) command {
 		if questions.MatchString(m[0]) || m[3] != "" && !strings.Contains(strings.ToLower(m[0]), "no") && !strings.Contains(m[0], "n't") {
 			return nil
 		}
@@ -74,6 +74,21 @@ var changeRules = []rule{
 	on(`(?:remove|drop|delete) (?:the )?(?:tags? |label )#?([\pL\d_-]+)(?: tag)? from (.+)|(?:remove|drop|delete) (?:the )?(?:#([\pL\d_-]+)(?: tag)?|([\pL\d_-]+) (?:tag|label)) from (.+)`, func(p *parser, m []string) command {
 		return &update{who: p.target(m[2] + m[5]), fields: fields{dropTags: []string{strings.ToLower(m[1] + m[3] + m[4])}}}
 	}),
+	on(`(?:untag|unlabel) (.+)`, func(p *parser, m []string) command {
+		return &update{who: p.target(m[1]), fields: fields{clear: "tags"}}
+	}),
+	on(`(?:tag|label) (.+?) ((?:#[\pL\d_-]+[ ,]*)+)`, func(p *parser, m []string) command { return tags(p, m[1], m[2]) }),
+	on(`(?:add|set|put) (?:an? |the )?(?:due date|deadline|due) (?:of|for|to|on) (.+?) (?:to|on|for) ((?:the )?(?:task|to-?do|item|#|number) ?#?\d+|.+)`, func(p *parser, m []string) command {
+		if c := field(p, m[2], "due", m[1]); c != nil {
+			return c
+		}
+		return nil
+	}),
+	on(`(?:add|set|put) (?:an? |the )?(?:due date|deadline) (?:for|on|to) (.+?)(?::| to| of| as| on) (.+)`, func(p *parser, m []string) command { return field(p, m[1], "due", m[2]) }),
+	on(`(?:do|handle|finish|start) ((?:the )?(?:task|to-?do|item|number|#) ?#?\d+|it|that) (.+?)(?: instead)?`, moves),
+	on(`(?:update|edit|change|modify) ((?:the )?(?:task|to-?do|item|number|#) ?#?\d+):? ?(?:- |: )(.+)`, changes),
+	on(`(?:update|edit|change|modify|make) (.+?) (?:to )?(?:say|read)s?:? (.+)`, func(p *parser, m []string) command { return retitle(p, m[1], m[2]) }),
+	on(`((?:the )?(?:task|to-?do|item|number|#) ?#?\d+|.+) should (?:be called|be named|be titled|say|read) (.+)`, func(p *parser, m []string) command { return retitle(p, m[1], m[2]) }),
 	on(`(?:tag|label|mark) (it|that|this|them|(?:the )?task #?\d+|#\d+) (?:with |as )?(?:the )?(?:(?:tag|label) )?#?([\pL\d_-]+)`, func(p *parser, m []string) command {
 		if !strings.HasPrefix(strings.ToLower(m[0]), "tag") && !strings.HasPrefix(strings.ToLower(m[0]), "label") {
 			return nil
@@ -119,12 +134,12 @@ var changeRules = []rule{
 		return prioritiseAndMove(p, []string{m[0], m[1], m[3], m[2]})
 	}),
 	on(`(?:change|update|edit|modify|correct|replace|set) (.+?) (?:to|with|into|as|so it says|=|:)\s+(.+)`, changes),
-	on(`(?:make|set|mark|flag|change|give|bump|raise|lower) (.+?)(?:'s)?(?: priority)? (?:as |to |a |an |be )*(`+priorityWords+`)(?:[ -]priority)?`, prioritise),
-	on(`(?:increase|raise|up|boost) (?:the )?priority (?:of|on|for) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "high"}) }),
+	on(`(?:make|set|mark|flag|change|give|raise|lower|bump) (.+?)(?:'s)?(?: priority)? (?:as |to |a |an |be )*(`+priorityWords+`)(?:[ -]priority)?`, prioritise),
+	on(`(?:increase|raise|up|boost|bump)(?: up)? (?:the )?priority (?:of|on|for) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "high"}) }),
 	on(`(?:decrease|reduce|lower|drop) (?:the )?priority (?:of|on|for) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "low"}) }),
 	on(`(?:give|assign|set) (.+?) (?:a |the )?due date (?:of|to|on|for) (.+)`, func(p *parser, m []string) command { return field(p, m[1], "due", m[2]) }),
 	on(`(?:deprioriti[sz]e|lower the priority of) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "low"}) }),
-	on(`(?:prioriti[sz]e|raise the priority of|bump) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "high"}) }),
+	on(`(?:prioriti[sz]e|(?:raise|bump|bump up|increase) the priority of|bump(?: up)?) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "high"}) }),
 	on(`(?:rename|retitle|change|update|edit|modify|move|reschedule|postpone) (?:task |to-?do |item |#|number )*(\d+|it|that)`, func(_ *parser, m []string) command {
 		return talk("What should change? For example: “rename task " + idOr(m[1]) + " to Buy fruit”, or “move task " + idOr(m[1]) + " to Friday”.")
 	}),
@@ -137,7 +152,7 @@ var changeStatements = []rule{
 	on(`(.+?) (?:is|should be|has to be|must be)(?: now)? (due .+)`, func(p *parser, m []string) command {
 		return softly(moves(p, m), m[0])
 	}),
-	on(`(.+?) (?:is|are|should be|must be done|must be finished|needs to be done|has to be done|has to be finished|needs to be finished|needs to be)(?: now)? (?:due )?((?:by|on|at|for|tomorrow|today|next|before|until)\b.*)`, func(p *parser, m []string) command {
+	on(`(.+?) (?:is|are|should be|must be done|must be finished|needs? to be done|has to be done|has to be finished|needs to be finished|needs to be)(?: now)? (?:due )?((?:by|on|at|for|tomorrow|today|next|before|until)\b.*)`, func(p *parser, m []string) command {
 		return softly(moves(p, m), m[0])
 	}),
 	on(`(.+?) (?:isn't|is not|is no longer|aren't|are not)(?: (?:so|that|very|really|all that))? (?:urgent|important|a priority)(?: any ?more)?`, func(p *parser, m []string) command {

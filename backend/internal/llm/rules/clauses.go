@@ -74,7 +74,7 @@ const verbs = `(?:add|create|delete|remove|mark|complete|finish|show|list|rename
 // else, such as the rest of a title: "and delete it", not "and delete files".
 var (
 	loose  = regexp.MustCompile(`(?i)^` + verbs)
-	strict = regexp.MustCompile(`(?i)^(?:add |create |new (?:task|to-?do|reminder)|(?:task|to-?do): |remind me|remember to|` +
+	strict = regexp.MustCompile(`(?i)^(?:(?:the )?(?:task|to-?do|item|#) ?#?\d+ (?:to|as|is|for)\b|add |create |new (?:task|to-?do|reminder)|(?:task|to-?do): |remind me|remember to|` +
 		`don't (?:let me )?forget|i (?:also )?(?:need|have|must)(?: to)? |` +
 		`show (?:me|all|my|the|what|pending|completed|overdue)|list (?:all|my|the|tasks|pending|completed|overdue)|` +
 		`(?:what(?:'s| is| are| do| have| did)|how many|which) .*(?:task|to ?do|pending|due|left|done|complete|list)|` +
@@ -142,6 +142,8 @@ var (
 	reportEnd   = regexp.MustCompile(`(?i)^.{1,80}? ` + adverbs + `(\pL+)[\s.!]*$`)
 )
 
+var asDone = regexp.MustCompile(`(?i)\bas \pL+[\s.!]*$`)
+
 func isReport(clause string) bool {
 	if questions.MatchString(clause) || loose.MatchString(clause) {
 		return false
@@ -150,7 +152,7 @@ func isReport(clause string) bool {
 		return true
 	}
 	m := reportEnd.FindStringSubmatch(clause)
-	return m != nil && isPast(m[1])
+	return m != nil && isPast(m[1]) && !asDone.MatchString(clause)
 }
 
 // endsInTitle tells whether the clause gives a task its words.

@@ -50,13 +50,33 @@ func (p *parser) commands() []command {
 	if len(parts) > maxClauses {
 		return []command{talk(tooMuch)}
 	}
-	for _, clause := range parts {
-		if c := p.command(clause); c != nil {
+	before := ""
+	for i, clause := range parts {
+		if gapped.MatchString(clause) && i > 0 {
+			clause = changeVerb.FindString(parts[i-1]) + " " + clause
+		}
+		c := p.command(clause)
+		if addsThat.MatchString(clause) && before != "" {
+			c = p.adds(before)
+		}
+		before = ""
+		switch {
+		case c != nil:
 			out = append(out, c)
+		default:
+			before = clause
 		}
 	}
 	return withoutTalk(out)
 }
+
+var (
+	// gapped leaves out the verb: "set task 1 to high and task 2 to low".
+	gapped     = regexp.MustCompile(`(?i)^(?:the )?(?:(?:task|to-?do|item|number) ?#?|#)?\d+ (?:to|as|for|until|by)\b`)
+	changeVerb = regexp.MustCompile(`(?i)^(?:set|make|move|change|rename|mark|push|postpone|reschedule|tag|give)\b`)
+	// addsThat is about the clause before: "book a table, add that to my list".
+	addsThat = regexp.MustCompile(`(?i)^(?:add|put|note|save) (?:it|that|this)(?: down)?(?: (?:to|on|onto|in) (?:my|the) (?:\S+ )?list)?[\s.!]*$`)
+)
 
 // command reads a clause as it is and, when no rule fits, in plainer words.
 func (p *parser) command(clause string) command {

@@ -52,8 +52,8 @@ var english = sync.OnceValue(func() *lexicon {
 	}
 	for i, verbs := range l.Synonyms {
 		for _, verb := range verbs {
-			if _, have := l.sense[ending(verb)]; !have {
-				l.sense[ending(verb)] = i + 1
+			if _, have := l.sense[undoubled(ending(verb))]; !have {
+				l.sense[undoubled(ending(verb))] = i + 1
 			}
 		}
 	}
@@ -95,21 +95,20 @@ func base(word string) string {
 
 // sameVerb tells whether two verbs can report the same work.
 func sameVerb(a, b string) bool {
-	a, b = stem(base(a)), stem(base(b))
-	if a == b || oneDouble(a, b) {
+	a, b = undoubled(stem(a)), undoubled(stem(b))
+	if a == b {
 		return true
 	}
 	x, y := english().sense[a], english().sense[b]
 	return x != 0 && x == y
 }
 
-// oneDouble tells whether a and b differ by a double letter at the end, as
-// "mopp(ed)" and "mop" do.
-func oneDouble(a, b string) bool {
-	if len(a) < len(b) {
-		a, b = b, a
+// undoubled takes a double letter off the end, so that "shopp(ing)" is "shop".
+func undoubled(stem string) string {
+	if n := len(stem); n > 3 && stem[n-1] == stem[n-2] {
+		return stem[:n-1]
 	}
-	return len(a) == len(b)+1 && len(b) > 1 && a[:len(b)] == b && a[len(b)] == b[len(b)-1]
+	return stem
 }
 
 // misspelt are the words that begin commands and are put right where a letter
@@ -165,6 +164,6 @@ func relaxed(s string) string {
 }
 
 var (
-	fillers  = regexp.MustCompile(`(?i)^(?:(?:nah|no|nope|yeah|yep|yes|yo|ugh|hmm+|uh+|um+|oops|whoops|wait|ah+|btw|by the way|fyi|look|listen|man|dude|bro|mate|dear|hi there|good (?:morning|afternoon|evening))[\s,.!:]+)+`)
+	fillers  = regexp.MustCompile(`(?i)^(?:(?:nah|no|nope|yeah|yep|yes|yo|(?:my )?to-?do ?list|assistant|bot|computer|ugh|hmm+|uh+|um+|oops|whoops|wait|ah+|btw|by the way|fyi|look|listen|man|dude|bro|mate|dear|hi there|good (?:morning|afternoon|evening))[\s,.!:]+)+`)
 	trailers = regexp.MustCompile(`(?i)[\s,.!]+(?:lol|lmao|haha+|hehe|btw|tho|though|mate|dude|bro|man|buddy|ok|okay|thx|ty|cheers|:\)|;\)|:d|xd|anyway|after all|if possible|when you can|for me)[\s.!]*$`)
 )

@@ -52,7 +52,7 @@ var (
 	filterAbout    = regexp.MustCompile(`(?i)\b(?:about|containing|mentioning|matching|related to|regarding|concerning|named|called|that mention|with the words?|with|for)\s+(?:the\s+|my\s+|an?\s+)?(.+)$`)
 	filterKind     = regexp.MustCompile(`(?i)\b([\pL\d_-]+)(?:[ -]related)? (?:tasks?|to-?dos?|items?|stuff|ones|things|errands)\b`)
 	noKind         = regexp.MustCompile(`(?i)^(?:all|my|the|any|these|those|of|me|other|many|what|which|our|some|more|every|each|priority|have|current|existing|new|for|to|today's|tomorrow's|` +
-		`today|tomorrow|show|list|display|delete|complete|see|find|give|single|a|an|same|first|last|next|late|late|how|be|only|just|finish|remove|clear|were|there|i|do|see|get|with|about|and|or|whole|` + numbers + `|` + statusWords + `|` + priorityWords + `)$`)
+		`today|tomorrow|show|list|display|delete|complete|see|view|print|get|read|check|review|open|need|got|find|give|single|a|an|same|first|last|next|late|late|how|be|only|just|finish|remove|clear|were|there|i|do|see|get|with|about|and|or|whole|` + numbers + `|` + statusWords + `|` + priorityWords + `)$`)
 	oneTask = regexp.MustCompile(`(?i)^(?:show|display|view|see|open|what is|what's|get|describe|details? (?:of|for|about)|tell me about)(?: me)? (?:the )?(?:details? (?:of|for|about) )?((?:task|to-?do|item|number|#) ?(?:number |#)?\d+)[?.!]*$`)
 )
 
@@ -72,6 +72,7 @@ var listRules = []rule{
 	on(`(?:sort|order|rank|arrange) (?:my|the|all) .*`, makeListing),
 	on(`(?:show|list|display|view|see|print|get|give|tell|read|check|review)\b(?: (?:me|us|out|off))*\s*(.*)`, makeListing),
 	on(`(?:what(?:'s|s|'re)?|which|how many|how much|do i have|have i|did i|is there|are there|is anything|is something|is my list|am i|any|anything|got any|got anything|have you got|count|where(?:'s| is| are) my)\b(.*)`, makeListing),
+	on(`(?:the )?(?:number|amount|count) of (.*)`, makeListing),
 	on(`remind me (?:of )?(what .*|of my (?:tasks|list).*)`, makeListing),
 	on(`(?:(?:all|my|the|of|`+statusWords+`|(?:high|low|medium)[ -]priority|urgent) )*(?:tasks|to-?dos|(?:to-?do |to do |task )list|pending|overdue|completed|list|everything|`+completedWords+` (?:tasks|to-?dos|items|ones|stuff))(?: (?:list|please|(?:for|due|this|today|tomorrow|tagged|with|without|by|about|sorted)\b.*))?`, makeListing),
 	on(`(?:the |my |all |only )*(?:\S+ ){1,2}(?:tasks|to-?dos|items|ones|stuff)(?: please)?`, makeListing),

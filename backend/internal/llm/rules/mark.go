@@ -25,7 +25,7 @@ const (
 
 var (
 	adverbs   = `(?:(?:already|now|just|finally|all|also|actually|totally|successfully|completely|officially|both) )*`
-	questions = regexp.MustCompile(`(?i)^(?:what|which|who|when|where|why|how|is|are|was|were|do|does|did|if|that|add|create|remind|can|could|should|would|will|shall|may|might|have|has|had)\b`)
+	questions = regexp.MustCompile(`(?i)^(?:what|which|who|when|where|why|how|is|are|was|were|do|does|did|if|that (?:i|we|you|he|she|they)|add|create|remind|can|could|should|would|will|shall|may|might|have|has|had)\b`)
 	// listOnly is what "check" and "complete" are said of without a task.
 	listOnly = regexp.MustCompile(`(?i)^(?:(?:on|my|the|all|our|whole|entire|to-?do|task) )*(?:list|to-?dos|tasks|items)$`)
 )
@@ -36,11 +36,24 @@ var markRules = []rule{
 		return pick{"complete", isPending, completeAll}
 	}),
 	on(`(?:mark|set|flag|change|make|tag)(?: (?:off|down))? (.+?) (?:as |to |is |back to )*`+undoneWords+`(?: again)?`, reopens),
+	on(`(?:undo|un-do|revert|take back) (?:the )?(?:(?:completing|completion|marking|check|tick)(?: of)? )?((?:the )?(?:task |to-?do |item |number )+#?\d+|#\d+|\d+)(?: (?:as )?(?:done|complete))?`, reopens),
 	on(`(?:move|put|bring|set|send|switch) (.+?) (?:back )?(?:to|on|in|into|as) (?:the )?(?:`+undoneWords+`|my list)(?: (?:list|tasks|again))*`, reopens),
+	on(`(?:i )?(?:did it|i did|got it done|done|finished|completed|did that|i did (?:it|that)|(?:it|that)'s (?:done|finished|it done))(?: already| now| too)?`, func(*parser, []string) command { return doneIt{} }),
 	on(`(?:reopen|re-open|uncomplete|unmark|uncheck|untick|un-complete|un-check|un-tick|unfinish|restore|reactivate)(?: off)? (.+)`, reopens),
 	on(`(?:mark|set|flag|check|make|change|tick)(?: (?:off|down))? (.+?) (?:as |to |is |off as )*(?:being )?(?:`+adverbs+doneWords+`|off)(?: now)?`, completes),
 	on(`mark (?:off )?(?:as )?(?:complete[d]?|done|finished)[: ]+(.+)`, completes),
 	on(`(?:complete|finish|close|check off|tick off|cross off|cross out|check|tick|wrap up|mark off)(?: off)? (.+?)(?: (?:off|from) (?:my|the) (?:\S+ )?list)?(?: off)?`, completes),
+}
+
+// doneIt is "done!", said of the task that was spoken of last.
+type doneIt struct{}
+
+func (doneIt) run(t *turn) {
+	if t.it == 0 {
+		pick{"complete", isPending, completeAll}.run(t)
+		return
+	}
+	t.resolve(target{pronoun: "it"}, isPending, completeAll)
 }
 
 func completes(p *parser, m []string) command { return &mark{target: p.target(m[1])} }

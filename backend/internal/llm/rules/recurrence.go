@@ -45,7 +45,7 @@ var repeatForms = []repeat{
 const adverbRules = `daily|nightly|weekly|bi-?weekly|fortnightly|monthly|bi-?monthly|quarterly|yearly|annually`
 
 func repeatPattern(form string) *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(?:^|[\s,(]+)(?:repeat(?:s|ing)? |recurring )?(?:` + form + `)(?:\b|$)`)
+	return regexp.MustCompile(`(?i)(?:^|[\s,(]+)(?:for |repeat(?:s|ing)? |recurring )?(?:` + form + `)(?:\b|$)`)
 }
 
 // takeRecurrence finds how often a task comes back. It returns an RFC 5545

@@ -21,20 +21,28 @@ var removeRules = []rule{
 	}),
 	on(`(.+?) (?:is|are)(?: just)? (?:no longer|not) (?:needed|necessary|relevant|required)(?: any ?more)?`, func(p *parser, m []string) command {
 		if g := p.target(m[1]); !questions.MatchString(m[0]) {
-			return &mention{g}
+			return &mention{target: g}
 		}
 		return nil
 	}),
+	on(`(?:there's |there is )?no (?:more )?need (?:for|of) (.+?)(?: any ?more)?`, func(p *parser, m []string) command { return &mention{target: p.target(m[1])} }),
 	on(`forget (?:about )?((?:task|to-?do|item|#) ?#?\d+|the .+ (?:task|to-?do|item))`, removes),
 	on(`(?:i |we )?(?:don't|do not|no longer|don't really) need(?: to)? (?:do )?(.+?)(?: any ?more)?`, removes),
 }
 
 // mention names a task without a wish: what follows may be about it.
-type mention struct{ target }
+type mention struct {
+	target
+	quiet bool // what follows is the wish
+}
 
 func (c *mention) run(t *turn) {
 	found := t.find(c.target, isPending, func(t *turn, tasks []task) { t.offerDelete(tasks) })
 	if t.waiting || len(found) == 0 {
+		return
+	}
+	if c.quiet {
+		t.it = found[0].ID
 		return
 	}
 	t.offerDelete(found)

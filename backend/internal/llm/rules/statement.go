@@ -25,6 +25,9 @@ var (
 var reportRules = []rule{
 	on(`(?:i|we)(?:'ve| have|'d)? (?:not|never) .*|(?:i|we) (?:haven't|didn't|hadn't|don't|can't|won't) .*`, func(*parser, []string) command { return nil }),
 	on(`(?:(?:i'm|i am|we're|we are) )?`+adverbs+`(?:done|finished|through) with (.+)`, reportsDone),
+	on(`(?:(?:i'm|i am|we're|we are|i've|i have|i) )?`+adverbs+`(?:done|finished|through)(?: with)? (\pL+ing) (.+)`, func(p *parser, m []string) command {
+		return p.report(m[0], m[2], strings.ToLower(m[1]), false)
+	}),
 	on(`(?:(?:i|we)(?:'ve| have)? )?`+adverbs+`(?:finished|completed|done|wrapped up|accomplished|managed|took care of|taken care of)(?: with)?:? (.+)`, reportsDone),
 	on(`(?:i|we)(?:'ve| have) (?:finish|complete) (.+)`, reportsDone),
 	on(`(?:i|we)(?:'ve| have|'d)? got (.+) (?:done|finished|sorted|out of the way)`, reportsDone),
@@ -36,7 +39,8 @@ var reportRules = []rule{
 
 // passiveRules come after the rules for adding, whose titles may hold anything.
 var passiveRules = []rule{
-	on(`(.+?) (?:is|are|was|isn't|aren't|is still|'s) (?:still )?(?:not (?:yet )?|un)(?:`+doneWords+`)(?: (?:yet|after all|any more|anymore))*|(.+?) (?:isn't|aren't|wasn't|hasn't been) `+doneWords+`(?: (?:yet|after all))*`, func(p *parser, m []string) command {
+	on(`(.+?)(?: (?:is|are|was)|'s) (?:all |now |finally |already )*(?:taken care of|dealt with|sorted out|out of the way|wrapped up|checked off|ticked off|crossed off|behind me|in the bag|all set|good to go)`, reportsDone),
+	on(`(.+?)(?: (?:is|are|was|isn't|aren't|is still)|'s) (?:still )?(?:not (?:yet )?|un)(?:`+doneWords+`)(?: (?:yet|after all|any more|anymore))*|(.+?) (?:isn't|aren't|wasn't|hasn't been) `+doneWords+`(?: (?:yet|after all))*`, func(p *parser, m []string) command {
 		if questions.MatchString(m[0]) {
 			return nil
 		}
@@ -173,6 +177,12 @@ func (c *mark) reported(tasks []task, prefer preference) (found []task, sure boo
 		return nil, false
 	}
 	near := preferred(match(tasks, c.title, false), prefer)
+	if len(near) == 0 && len(words(c.title)) > 1 {
+		// "Grocery shopping" is "Buy groceries".
+		near = preferred(keep(tasks, func(k task) bool {
+			return hasAll(words(k.Title), words(c.title), func(a, b string) bool { return sameWord(a, b) || sameVerb(a, b) })
+		}), prefer)
+	}
 	if agreeing := keep(near, c.agrees); len(agreeing) > 0 {
 		return agreeing, true
 	}
