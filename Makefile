@@ -55,6 +55,7 @@ verify: ## Check that generated files are fresh
 	go mod verify
 	go tool templ fmt -fail frontend dev
 	go run ./tools/chartdocs -check
+	go run ./tools/tooldocs -check
 	@fingerprint() { git ls-files -co --exclude-standard '*_templ.go' | git hash-object --stdin-paths; }; \
 	before=$$(fingerprint); $(MAKE) generate; \
 	if [ "$$before" != "$$(fingerprint)" ]; then \

@@ -16,9 +16,13 @@ import (
 	"time"
 )
 
-// HeaderIdempotencyKey carries the key under which a chat turn happens once:
-// the same key gives the first answer again.
-const HeaderIdempotencyKey = "Idempotency-Key"
+const (
+	// HeaderIdempotencyKey carries the key under which a request happens once:
+	// the same key gives the first answer again.
+	HeaderIdempotencyKey = "Idempotency-Key"
+	// HeaderIdempotentReplayed says that an answer is the first one again.
+	HeaderIdempotentReplayed = "Idempotent-Replayed"
+)
 
 // maxEvent bounds one streamed event, in bytes.
 const maxEvent = 4 << 20
@@ -30,6 +34,7 @@ type Client struct {
 	baseURL string
 	http    *http.Client
 	token   string
+	key     string
 }
 
 // NewClient makes a client of the backend at baseURL, such as
@@ -45,6 +50,15 @@ func NewClient(baseURL string, httpClient *http.Client) *Client {
 func (c *Client) WithToken(token string) *Client {
 	with := *c
 	with.token = token
+	return &with
+}
+
+// WithKey is the same client for one change of tasks or conversations, which
+// happens once however often it is sent: a call that failed on the way can be
+// repeated. Chat and ChatStream take their key themselves.
+func (c *Client) WithKey(key string) *Client {
+	with := *c
+	with.key = key
 	return &with
 }
 
@@ -64,14 +78,22 @@ func (c *Client) Me(ctx context.Context) (User, error) {
 	return me.User, err
 }
 
+// DeleteMe removes the token's owner: the account and everything it owns.
+func (c *Client) DeleteMe(ctx context.Context) error {
+	_, err := call[struct{}](ctx, c, http.MethodDelete, "/api/auth/me", nil)
+	return err
+}
+
 // ListTasks is one page of a user's tasks.
 func (c *Client) ListTasks(ctx context.Context, userID string, q TaskQuery) (TaskPage, error) {
 	values := pageValues(Page{Limit: q.Limit, Cursor: q.Cursor})
-	if q.Status != "" {
-		values.Set("status", string(q.Status))
-	}
-	if q.Order != "" {
-		values.Set("order", string(q.Order))
+	for name, value := range map[string]string{
+		"status": string(q.Status), "priority": string(q.Priority), "tag": q.Tag, "q": q.Query,
+		"due_after": timeValue(q.DueAfter), "due_before": timeValue(q.DueBefore), "sort": string(q.Sort), "order": string(q.Order),
+	} {
+		if value != "" {
+			values.Set(name, value)
+		}
 	}
 	return call[TaskPage](ctx, c, http.MethodGet, userPath(userID, "tasks")+query(values), nil)
 }
@@ -112,9 +134,27 @@ func (c *Client) Conversations(ctx context.Context, userID string, p Page) (Conv
 	return call[ConversationPage](ctx, c, http.MethodGet, userPath(userID, "conversations")+query(pageValues(p)), nil)
 }
 
+// RenameConversation gives a conversation another title.
+func (c *Client) RenameConversation(ctx context.Context, userID string, id int64, in ConversationPatch) (Conversation, error) {
+	return call[Conversation](ctx, c, http.MethodPatch, conversationPath(userID, id), in)
+}
+
+// DeleteConversation removes a conversation; its tasks stay.
+func (c *Client) DeleteConversation(ctx context.Context, userID string, id int64) error {
+	_, err := call[struct{}](ctx, c, http.MethodDelete, conversationPath(userID, id), nil)
+	return err
+}
+
+// CancelTurn asks the turn that runs in a conversation to stop; its reply says
+// that it did.
+func (c *Client) CancelTurn(ctx context.Context, userID string, id int64) error {
+	_, err := call[struct{}](ctx, c, http.MethodPost, conversationPath(userID, id)+"/cancel", nil)
+	return err
+}
+
 // Messages is one page of a conversation's messages, the newest first.
 func (c *Client) Messages(ctx context.Context, userID string, conversationID int64, p Page) (MessagePage, error) {
-	path := userPath(userID, "conversations", strconv.FormatInt(conversationID, 10), "messages")
+	path := conversationPath(userID, conversationID) + "/messages"
 	return call[MessagePage](ctx, c, http.MethodGet, path+query(pageValues(p)), nil)
 }
 
@@ -162,6 +202,10 @@ func taskPath(userID string, id int64) string {
 	return userPath(userID, "tasks", strconv.FormatInt(id, 10))
 }
 
+func conversationPath(userID string, id int64) string {
+	return userPath(userID, "conversations", strconv.FormatInt(id, 10))
+}
+
 func pageValues(p Page) url.Values {
 	v := url.Values{}
 	if p.Limit > 0 {
@@ -171,6 +215,13 @@ func pageValues(p Page) url.Values {
 		v.Set("cursor", p.Cursor)
 	}
 	return v
+}
+
+func timeValue(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339Nano)
 }
 
 func query(v url.Values) string {
@@ -208,6 +259,9 @@ func (c *Client) do(ctx context.Context, method, path string, in any, header htt
 	}
 	if in != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.key != "" && method != http.MethodGet && req.Header.Get(HeaderIdempotencyKey) == "" {
+		req.Header.Set(HeaderIdempotencyKey, c.key)
 	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)

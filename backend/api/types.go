@@ -60,13 +60,16 @@ type Task struct {
 	Priority    Priority   `json:"priority"`
 	Tags        []string   `json:"tags"`
 	DueAt       *time.Time `json:"due_at"`
+	RemindAt    *time.Time `json:"remind_at"`
+	Recurrence  string     `json:"recurrence"` // RFC 5545 RRULE, such as "FREQ=WEEKLY;BYDAY=MO"; "" for none
+	NextID      *int64     `json:"next_id"`    // the task that completing this recurring one made
 	CreatedAt   time.Time  `json:"created_at"`
 	UpdatedAt   time.Time  `json:"updated_at"`
 	CompletedAt *time.Time `json:"completed_at"`
 }
 
 // TaskInput creates a task (POST) or replaces one (PUT): a field that is left
-// out gets its default. Only Title is required.
+// out gets its default. Only Title is required; a Recurrence needs DueAt.
 type TaskInput struct {
 	Title       string     `json:"title"`
 	Description string     `json:"description,omitempty"`
@@ -74,6 +77,8 @@ type TaskInput struct {
 	Priority    Priority   `json:"priority,omitempty"`
 	Tags        []string   `json:"tags,omitempty"`
 	DueAt       *time.Time `json:"due_at,omitempty"`
+	RemindAt    *time.Time `json:"remind_at,omitempty"`
+	Recurrence  string     `json:"recurrence,omitempty"`
 }
 
 // TaskPatch changes the fields that it names and leaves the others as they are.
@@ -83,7 +88,9 @@ type TaskPatch struct {
 	Completed   Optional[bool]      `json:"completed,omitzero"`
 	Priority    Optional[Priority]  `json:"priority,omitzero"`
 	Tags        Optional[[]string]  `json:"tags,omitzero"`
-	DueAt       Optional[time.Time] `json:"due_at,omitzero"` // null takes the date away
+	DueAt       Optional[time.Time] `json:"due_at,omitzero"`     // null takes the date away
+	RemindAt    Optional[time.Time] `json:"remind_at,omitzero"`  // likewise
+	Recurrence  Optional[string]    `json:"recurrence,omitzero"` // likewise, and "" too
 }
 
 // CompleteRequest sets a task's state; without a body the call toggles it.
@@ -111,17 +118,35 @@ const (
 	OrderDescending Order = "desc" // the newest first
 )
 
-// TaskQuery is what a task list can be asked for; the zero value asks for the
-// first page of all tasks, the oldest first.
+// TaskSort is what a list of tasks is sorted by.
+type TaskSort string
+
+// The sorts of a list. A task without a due date counts as due after all
+// others; by priority, the least urgent comes first.
+const (
+	SortCreated  TaskSort = "created"
+	SortDue      TaskSort = "due"
+	SortPriority TaskSort = "priority"
+	SortTitle    TaskSort = "title"
+)
+
+// TaskQuery is what a task list can be asked for: tasks that match every field
+// that is set. The zero value asks for the first page of all tasks, the oldest
+// first.
 type TaskQuery struct {
-	Status TaskStatus
-	Order  Order
-	Limit  int    // 1 to 100; 0 means 50
-	Cursor string // NextCursor of the page before
+	Status    TaskStatus
+	Priority  Priority
+	Tag       string
+	Query     string    // words that title, description or tags contain
+	DueAfter  time.Time // due then or later
+	DueBefore time.Time // due before then
+	Sort      TaskSort
+	Order     Order
+	Limit     int    // 1 to 100; 0 means 50
+	Cursor    string // NextCursor of the page before, in the same sort and order
 }
 
-// TaskPage is one page of tasks in the order of their ids. NextCursor is empty
-// on the last page.
+// TaskPage is one page of tasks. NextCursor is empty on the last page.
 type TaskPage struct {
 	Tasks      []Task `json:"tasks"`
 	NextCursor string `json:"next_cursor"`
@@ -133,6 +158,11 @@ type Conversation struct {
 	Title     string    `json:"title"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// ConversationPatch renames a conversation.
+type ConversationPatch struct {
+	Title string `json:"title"` // 1 to 200 characters
 }
 
 // ConversationPage is one page of conversations, the last used first.

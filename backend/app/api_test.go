@@ -118,6 +118,59 @@ func TestTasks(t *testing.T) {
 	}
 }
 
+func TestTasks_ByEveryFilter(t *testing.T) {
+	t.Parallel()
+	p, _ := newPerson(t)
+	due := time.Date(2030, 1, 1, 9, 0, 0, 0, time.UTC)
+	for _, title := range []string{"b", "a", "c"} {
+		in := api.TaskInput{Title: "Letter " + title, Priority: api.PriorityHigh, Tags: []string{"post"}, DueAt: &due}
+		if _, err := p.CreateTask(t.Context(), p.id, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	withTasks(t, p, "Another letter")
+	query := api.TaskQuery{
+		Status: api.StatusPending, Priority: api.PriorityHigh, Tag: "#Post", Query: "ette", DueAfter: due, DueBefore: due.Add(time.Second),
+		Sort: api.SortTitle, Order: api.OrderDescending, Limit: 2,
+	}
+	first, err := p.ListTasks(t.Context(), p.id, query)
+	if err != nil || len(first.Tasks) != 2 || first.Tasks[0].Title != "Letter c" || first.Tasks[1].Title != "Letter b" {
+		t.Fatalf("got %+v, %v", first, err)
+	}
+	query.Cursor = first.NextCursor
+	second, err := p.ListTasks(t.Context(), p.id, query)
+	if err != nil || len(second.Tasks) != 1 || second.Tasks[0].Title != "Letter a" || second.NextCursor != "" {
+		t.Errorf("got %+v, %v", second, err)
+	}
+}
+
+func TestTasks_Recur(t *testing.T) {
+	t.Parallel()
+	p, _ := newPerson(t) // in Berlin
+	ctx := t.Context()
+	due := time.Date(2030, 3, 30, 8, 0, 0, 0, time.UTC)
+	created, err := p.CreateTask(ctx, p.id, api.TaskInput{Title: "Water", DueAt: &due, RemindAt: &due, Recurrence: "RRULE:freq=daily"})
+	if err != nil || created.Recurrence != "FREQ=DAILY" || !created.RemindAt.Equal(due) {
+		t.Fatalf("created %+v, %v", created, err)
+	}
+	done, err := p.SetTaskCompleted(ctx, p.id, created.ID, true)
+	if err != nil || done.NextID == nil {
+		t.Fatalf("completed %+v, %v", done, err)
+	}
+	next, err := p.Task(ctx, p.id, *done.NextID)
+	if err != nil || next.Completed || !next.DueAt.Equal(due.Add(23*time.Hour)) || !next.RemindAt.Equal(*next.DueAt) {
+		t.Errorf("the next is %+v, %v", next, err)
+	}
+	once, err := p.UpdateTask(ctx, p.id, next.ID, api.TaskPatch{Recurrence: api.Null[string](), RemindAt: api.Null[time.Time]()})
+	if err != nil || once.Recurrence != "" || once.RemindAt != nil {
+		t.Errorf("got %+v, %v", once, err)
+	}
+	last, err := p.SetTaskCompleted(ctx, p.id, next.ID, true)
+	if err != nil || last.NextID != nil {
+		t.Errorf("it went on: %+v, %v", last, err)
+	}
+}
+
 func TestTasks_PagesHoldEachTaskOnce(t *testing.T) {
 	t.Parallel()
 	p, _ := newPerson(t)
@@ -152,43 +205,52 @@ func TestBadRequests(t *testing.T) {
 		code                            api.Code
 		field                           string
 	}{
-		"no JSON":                {"POST", mine + "/tasks", jsonType, `{"title":`, 400, api.CodeMalformed, ""},
-		"broken JSON":            {"POST", mine + "/tasks", jsonType, `{title}`, 400, api.CodeMalformed, ""},
-		"nothing":                {"POST", mine + "/tasks", jsonType, ``, 400, api.CodeMalformed, ""},
-		"two values":             {"POST", mine + "/tasks", jsonType, `{"title":"a"}{"title":"b"}`, 400, api.CodeMalformed, ""},
-		"an unknown field":       {"POST", mine + "/tasks", jsonType, `{"title":"a","colour":"red"}`, 400, api.CodeMalformed, ""},
-		"a list":                 {"POST", mine + "/tasks", jsonType, `[]`, 400, api.CodeMalformed, ""},
-		"a number for a date":    {"POST", mine + "/tasks", jsonType, `{"title":"a","due_at":5}`, 422, api.CodeInvalid, "due_at"},
-		"neither done nor not":   {"PATCH", mine + "/tasks/1/complete", jsonType, `{"completed":null}`, 422, api.CodeInvalid, "completed"},
-		"MCP over 1 MiB":         {"POST", "/mcp", jsonType, `{"x":"` + strings.Repeat("a", 1<<20) + `"}`, 413, api.CodeTooLarge, ""},
-		"a wrong type":           {"POST", mine + "/tasks", jsonType, `{"title":7}`, 422, api.CodeInvalid, "title"},
-		"a wrong type in PATCH":  {"PATCH", mine + "/tasks/1", jsonType, `{"completed":"yes"}`, 422, api.CodeInvalid, "completed"},
-		"a null":                 {"PATCH", mine + "/tasks/1", jsonType, `{"title":null}`, 422, api.CodeInvalid, "title"},
-		"a date that is none":    {"POST", mine + "/tasks", jsonType, `{"title":"a","due_at":"soon"}`, 422, api.CodeInvalid, "due_at"},
-		"no title":               {"POST", mine + "/tasks", jsonType, `{"title":"  "}`, 422, api.CodeInvalid, "title"},
-		"a title of 501":         {"POST", mine + "/tasks", jsonType, `{"title":"` + strings.Repeat("ä", 501) + `"}`, 422, api.CodeInvalid, "title"},
-		"a control character":    {"POST", mine + "/tasks", jsonType, `{"title":"a\u0000"}`, 422, api.CodeInvalid, "title"},
-		"an unknown priority":    {"POST", mine + "/tasks", jsonType, `{"title":"a","priority":"huge"}`, 422, api.CodeInvalid, "priority"},
-		"too many tags":          {"POST", mine + "/tasks", jsonType, `{"title":"a","tags":["` + strings.Join(strings.Split("abcdefghijklmnopqrstu", ""), `","`) + `"]}`, 422, api.CodeInvalid, "tags"},
-		"a body over 1 MiB":      {"POST", mine + "/tasks", jsonType, `{"title":"` + strings.Repeat("a", 1<<20) + `"}`, 413, api.CodeTooLarge, ""},
-		"another content type":   {"POST", mine + "/tasks", "text/plain", `{"title":"a"}`, 415, api.CodeUnsupportedMediaType, ""},
-		"no content type":        {"POST", mine + "/tasks", "", `{"title":"a"}`, 415, api.CodeUnsupportedMediaType, ""},
-		"an unknown status":      {"GET", mine + "/tasks?status=open", "", ``, 422, api.CodeInvalid, "status"},
-		"an unknown order":       {"GET", mine + "/tasks?order=up", "", ``, 422, api.CodeInvalid, "order"},
-		"a date beyond writing":  {"POST", mine + "/tasks", jsonType, `{"title":"a","due_at":"9999-12-31T23:59:59-14:00"}`, 422, api.CodeInvalid, "due_at"},
-		"a mistyped filter":      {"GET", mine + "/tasks?state=all", "", ``, 422, api.CodeInvalid, "state"},
-		"a limit of 101":         {"GET", mine + "/tasks?limit=101", "", ``, 422, api.CodeInvalid, "limit"},
-		"a limit of 0":           {"GET", mine + "/tasks?limit=0", "", ``, 422, api.CodeInvalid, "limit"},
-		"a limit of many":        {"GET", mine + "/tasks?limit=many", "", ``, 422, api.CodeInvalid, "limit"},
-		"a cursor of one's own":  {"GET", mine + "/tasks?cursor=7", "", ``, 400, api.CodeMalformed, ""},
-		"an absent task":         {"GET", mine + "/tasks/999", "", ``, 404, api.CodeNotFound, ""},
-		"a task beyond int64":    {"GET", mine + "/tasks/99999999999999999999", "", ``, 404, api.CodeNotFound, ""},
-		"an absent conversation": {"GET", mine + "/conversations/9/messages", "", ``, 404, api.CodeNotFound, ""},
-		"chat without a message": {"POST", mine + "/chat", jsonType, `{"message":" "}`, 422, api.CodeInvalid, "message"},
-		"chat with too long one": {"POST", mine + "/chat", jsonType, `{"message":"` + strings.Repeat("a", 10_001) + `"}`, 422, api.CodeInvalid, "message"},
-		"chat in an absent one":  {"POST", mine + "/chat", jsonType, `{"message":"hi","conversation_id":9}`, 404, api.CodeNotFound, ""},
-		"chat in a wrong one":    {"POST", mine + "/chat", jsonType, `{"message":"hi","conversation_id":"x"}`, 422, api.CodeInvalid, "conversation_id"},
-		"another user":           {"GET", "/api/" + strings.Repeat("0", 36) + "/tasks", "", ``, 403, api.CodeForbidden, ""},
+		"no JSON":                     {"POST", mine + "/tasks", jsonType, `{"title":`, 400, api.CodeMalformed, ""},
+		"broken JSON":                 {"POST", mine + "/tasks", jsonType, `{title}`, 400, api.CodeMalformed, ""},
+		"nothing":                     {"POST", mine + "/tasks", jsonType, ``, 400, api.CodeMalformed, ""},
+		"two values":                  {"POST", mine + "/tasks", jsonType, `{"title":"a"}{"title":"b"}`, 400, api.CodeMalformed, ""},
+		"an unknown field":            {"POST", mine + "/tasks", jsonType, `{"title":"a","colour":"red"}`, 400, api.CodeMalformed, ""},
+		"a list":                      {"POST", mine + "/tasks", jsonType, `[]`, 400, api.CodeMalformed, ""},
+		"a number for a date":         {"POST", mine + "/tasks", jsonType, `{"title":"a","due_at":5}`, 422, api.CodeInvalid, "due_at"},
+		"neither done nor not":        {"PATCH", mine + "/tasks/1/complete", jsonType, `{"completed":null}`, 422, api.CodeInvalid, "completed"},
+		"MCP over 1 MiB":              {"POST", "/mcp", jsonType, `{"x":"` + strings.Repeat("a", 1<<20) + `"}`, 413, api.CodeTooLarge, ""},
+		"a wrong type":                {"POST", mine + "/tasks", jsonType, `{"title":7}`, 422, api.CodeInvalid, "title"},
+		"a wrong type in PATCH":       {"PATCH", mine + "/tasks/1", jsonType, `{"completed":"yes"}`, 422, api.CodeInvalid, "completed"},
+		"a null":                      {"PATCH", mine + "/tasks/1", jsonType, `{"title":null}`, 422, api.CodeInvalid, "title"},
+		"a date that is none":         {"POST", mine + "/tasks", jsonType, `{"title":"a","due_at":"soon"}`, 422, api.CodeInvalid, "due_at"},
+		"no title":                    {"POST", mine + "/tasks", jsonType, `{"title":"  "}`, 422, api.CodeInvalid, "title"},
+		"a title of 501":              {"POST", mine + "/tasks", jsonType, `{"title":"` + strings.Repeat("ä", 501) + `"}`, 422, api.CodeInvalid, "title"},
+		"a control character":         {"POST", mine + "/tasks", jsonType, `{"title":"a\u0000"}`, 422, api.CodeInvalid, "title"},
+		"an unknown priority":         {"POST", mine + "/tasks", jsonType, `{"title":"a","priority":"huge"}`, 422, api.CodeInvalid, "priority"},
+		"too many tags":               {"POST", mine + "/tasks", jsonType, `{"title":"a","tags":["` + strings.Join(strings.Split("abcdefghijklmnopqrstu", ""), `","`) + `"]}`, 422, api.CodeInvalid, "tags"},
+		"a body over 1 MiB":           {"POST", mine + "/tasks", jsonType, `{"title":"` + strings.Repeat("a", 1<<20) + `"}`, 413, api.CodeTooLarge, ""},
+		"another content type":        {"POST", mine + "/tasks", "text/plain", `{"title":"a"}`, 415, api.CodeUnsupportedMediaType, ""},
+		"no content type":             {"POST", mine + "/tasks", "", `{"title":"a"}`, 415, api.CodeUnsupportedMediaType, ""},
+		"an unknown status":           {"GET", mine + "/tasks?status=open", "", ``, 422, api.CodeInvalid, "status"},
+		"an unknown order":            {"GET", mine + "/tasks?order=up", "", ``, 422, api.CodeInvalid, "order"},
+		"a date beyond writing":       {"POST", mine + "/tasks", jsonType, `{"title":"a","due_at":"9999-12-31T23:59:59-14:00"}`, 422, api.CodeInvalid, "due_at"},
+		"a mistyped filter":           {"GET", mine + "/tasks?state=all", "", ``, 422, api.CodeInvalid, "state"},
+		"a limit of 101":              {"GET", mine + "/tasks?limit=101", "", ``, 422, api.CodeInvalid, "limit"},
+		"a limit of 0":                {"GET", mine + "/tasks?limit=0", "", ``, 422, api.CodeInvalid, "limit"},
+		"a limit of many":             {"GET", mine + "/tasks?limit=many", "", ``, 422, api.CodeInvalid, "limit"},
+		"a cursor of one's own":       {"GET", mine + "/tasks?cursor=7", "", ``, 400, api.CodeMalformed, ""},
+		"an unknown priority to list": {"GET", mine + "/tasks?priority=huge", "", ``, 422, api.CodeInvalid, "priority"},
+		"an unknown sort":             {"GET", mine + "/tasks?sort=colour", "", ``, 422, api.CodeInvalid, "sort"},
+		"a date of a list":            {"GET", mine + "/tasks?due_before=soon", "", ``, 422, api.CodeInvalid, "due_before"},
+		"a long search":               {"GET", mine + "/tasks?q=" + strings.Repeat("a", 201), "", ``, 422, api.CodeInvalid, "q"},
+		"a search of many words":      {"GET", mine + "/tasks?q=" + strings.Repeat("a+", 21), "", ``, 422, api.CodeInvalid, "q"},
+		"a cursor of another order":   {"GET", mine + "/tasks?sort=due&cursor=eyJzIjoiY3JlYXRlZCIsImkiOjN9", "", ``, 422, api.CodeInvalid, "cursor"},
+		"a reminder that is no time":  {"POST", mine + "/tasks", jsonType, `{"title":"a","due_at":"2030-01-01T09:00:00Z","remind_at":"soon"}`, 422, api.CodeInvalid, "remind_at"},
+		"a rule that is none":         {"POST", mine + "/tasks", jsonType, `{"title":"a","due_at":"2030-01-01T09:00:00Z","recurrence":"daily"}`, 422, api.CodeInvalid, "recurrence"},
+		"a rule without a date":       {"POST", mine + "/tasks", jsonType, `{"title":"a","recurrence":"FREQ=DAILY"}`, 422, api.CodeInvalid, "recurrence"},
+		"an absent task":              {"GET", mine + "/tasks/999", "", ``, 404, api.CodeNotFound, ""},
+		"a task beyond int64":         {"GET", mine + "/tasks/99999999999999999999", "", ``, 404, api.CodeNotFound, ""},
+		"an absent conversation":      {"GET", mine + "/conversations/9/messages", "", ``, 404, api.CodeNotFound, ""},
+		"chat without a message":      {"POST", mine + "/chat", jsonType, `{"message":" "}`, 422, api.CodeInvalid, "message"},
+		"chat with too long one":      {"POST", mine + "/chat", jsonType, `{"message":"` + strings.Repeat("a", 10_001) + `"}`, 422, api.CodeInvalid, "message"},
+		"chat in an absent one":       {"POST", mine + "/chat", jsonType, `{"message":"hi","conversation_id":9}`, 404, api.CodeNotFound, ""},
+		"chat in a wrong one":         {"POST", mine + "/chat", jsonType, `{"message":"hi","conversation_id":"x"}`, 422, api.CodeInvalid, "conversation_id"},
+		"another user":                {"GET", "/api/" + strings.Repeat("0", 36) + "/tasks", "", ``, 403, api.CodeForbidden, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -81,21 +81,28 @@ func (a *App) assemble(ctx context.Context) error {
 	if a.caller, err = tools.NewCaller(ctx); err != nil {
 		return err
 	}
-	a.agent, err = agent.New(a.provider(), a.caller, a.db, agent.Limits{
-		Steps:           a.cfg.ChatMaxSteps,
-		HistoryMessages: a.cfg.ChatHistoryMessages,
-		Turn:            a.cfg.ChatTurnTimeout,
-		Lease:           a.cfg.ChatLease,
-	}, a.log)
-	if err != nil {
+	if a.agent, err = agent.New(metered{a.provider(), a.metrics}, a.caller, a.db, a.limits(), a.log); err != nil {
 		return err
 	}
 	a.http = &httpserver.Server{Notice: a.cfg.ShutdownNotice, Drain: a.cfg.ShutdownDrain, Log: a.log}
 	a.rest = rest.New(rest.Config{
-		Auth: accounts, Tasks: tasks, Conversations: todo.NewConversations(a.db), Chat: a.agent, MCP: tools.Handler(),
+		Auth: accounts, Tasks: tasks, Conversations: todo.NewConversations(a.db), Chat: a.agent, Keys: a.db, MCP: tools.Handler(),
 		Ready: a.ready, Measure: a.metrics.request, Log: a.log,
 	})
 	return a.listen(ctx)
+}
+
+func (a *App) limits() agent.Limits {
+	limits := agent.Limits{
+		Steps:           a.cfg.ChatMaxSteps,
+		HistoryMessages: a.cfg.ChatHistoryMessages,
+		Turn:            a.cfg.ChatTurnTimeout,
+		Lease:           a.cfg.ChatLease,
+	}
+	if a.cfg.LLMProvider != ProviderRules { // which uses none, so there is nothing to look up
+		limits.TurnTokens, limits.DayTokens = a.cfg.ChatMaxTurnTokens, a.cfg.ChatMaxDayTokens
+	}
+	return limits
 }
 
 func (a *App) provider() llm.Provider {

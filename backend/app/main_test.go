@@ -13,7 +13,7 @@ import (
 	"todo-chatbot/internal/config"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+func TestMain(m *testing.M) { pgtest.Main(m, removeProgram) }
 
 const jwtSecret = "a secret of thirty-two bytes or so"
 
@@ -36,6 +36,11 @@ func start(t *testing.T, cfg app.Config) (url string, stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return backend.URL(), run(t, backend)
+}
+
+func run(t *testing.T, backend *app.App) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- backend.Run(ctx) }()
@@ -52,7 +57,7 @@ func start(t *testing.T, cfg app.Config) (url string, stop func()) {
 		backend.Close()
 	}
 	t.Cleanup(stop)
-	return backend.URL(), stop
+	return stop
 }
 
 // person is somebody who signed up.

@@ -128,11 +128,29 @@ func (s *Service) Me(ctx context.Context) (User, error) {
 		return User{}, err
 	}
 	user, err := s.users.FindUserByID(ctx, caller.ID)
-	if todo.HasCode(err, todo.CodeNotFound) {
-		return User{}, todo.Errorf(todo.CodeUnauthenticated, "This account no longer exists.")
-	}
 	if err != nil {
-		return User{}, fmt.Errorf("find user: %w", err)
+		return User{}, fmt.Errorf("find user: %w", accountGone(err))
 	}
 	return user, nil
+}
+
+// DeleteMe removes the account of the caller and everything it owns.
+// CodeUnauthenticated: it is gone already.
+func (s *Service) DeleteMe(ctx context.Context) error {
+	caller, err := UserFrom(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.users.DeleteUser(ctx, caller.ID); err != nil {
+		return fmt.Errorf("delete user: %w", accountGone(err))
+	}
+	return nil
+}
+
+// accountGone explains to the owner of a token that outlived its account.
+func accountGone(err error) error {
+	if todo.HasCode(err, todo.CodeNotFound) {
+		return todo.Errorf(todo.CodeUnauthenticated, "This account no longer exists.")
+	}
+	return err
 }

@@ -48,6 +48,8 @@ type UserStore interface {
 	FindUserByID(ctx context.Context, id string) (User, error)
 	// SetTimeZone changes an account's zone. CodeNotFound.
 	SetTimeZone(ctx context.Context, id, timeZone string) error
+	// DeleteUser removes an account and everything it owns. CodeNotFound.
+	DeleteUser(ctx context.Context, id string) error
 }
 
 // Credentials are what a person types to sign up or to sign in. Name counts

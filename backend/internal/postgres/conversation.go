@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"math"
 	"time"
 
 	"todo-chatbot/backend/internal/todo"
@@ -10,17 +12,25 @@ import (
 
 var _ todo.ConversationStore = (*DB)(nil)
 
+// Both pages begin behind a place in their index; the first one behind the end.
+const (
+	selectConversations = `
+		SELECT id, title, created_at, updated_at FROM conversations
+		WHERE user_id = $1 AND (updated_at, id) < (coalesce($2::timestamptz, 'infinity'), $3)
+		ORDER BY updated_at DESC, id DESC LIMIT $4`
+	selectMessages = `
+		SELECT id, turn_id, role, content, created_at FROM messages
+		WHERE user_id = $1 AND conversation_id = $2 AND id < $3
+		ORDER BY id DESC LIMIT $4`
+)
+
 // ListConversations implements todo.ConversationStore.
 func (db *DB) ListConversations(ctx context.Context, userID string, p todo.ConversationPage) ([]todo.Conversation, error) {
 	var before *time.Time
 	if !p.Before.IsZero() {
 		before = &p.Before
 	}
-	return queryAll[todo.Conversation](ctx, db.on(ctx), `
-		SELECT id, title, created_at, updated_at FROM conversations
-		WHERE user_id = $1 AND ($2::timestamptz IS NULL OR (updated_at, id) < ($2, $3))
-		ORDER BY updated_at DESC, id DESC LIMIT $4`,
-		userID, before, p.BeforeID, p.Limit+1)
+	return queryAll[todo.Conversation](ctx, db.on(ctx), selectConversations, userID, before, p.BeforeID, p.Limit+1)
 }
 
 type messageRow struct {
@@ -33,11 +43,8 @@ type messageRow struct {
 
 // ListMessages implements todo.ConversationStore.
 func (db *DB) ListMessages(ctx context.Context, userID string, conversationID int64, p todo.MessagePage) ([]todo.Message, error) {
-	rows, err := queryAll[messageRow](ctx, db.on(ctx), `
-		SELECT id, turn_id, role, content, created_at FROM messages
-		WHERE user_id = $1 AND conversation_id = $2 AND ($3 = 0 OR id < $3)
-		ORDER BY id DESC LIMIT $4`,
-		userID, conversationID, p.Before, p.Limit+1)
+	rows, err := queryAll[messageRow](ctx, db.on(ctx), selectMessages,
+		userID, conversationID, cmp.Or(p.Before, math.MaxInt64), p.Limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -47,9 +54,29 @@ func (db *DB) ListMessages(ctx context.Context, userID string, conversationID in
 	return db.withToolCalls(ctx, rows)
 }
 
+// RenameConversation implements todo.ConversationStore.
+func (db *DB) RenameConversation(ctx context.Context, userID string, id int64, title string) (todo.Conversation, error) {
+	renamed, err := queryOne[todo.Conversation](ctx, db.on(ctx), `
+		UPDATE conversations SET title = $3 WHERE user_id = $1 AND id = $2 RETURNING id, title, created_at, updated_at`,
+		userID, id, title)
+	return renamed, noConversation(err, id)
+}
+
+// DeleteConversation implements todo.ConversationStore.
+func (db *DB) DeleteConversation(ctx context.Context, userID string, id int64) error {
+	_, err := queryOne[struct{ ID int64 }](ctx, db.on(ctx),
+		`DELETE FROM conversations WHERE user_id = $1 AND id = $2 RETURNING id`, userID, id)
+	return noConversation(err, id)
+}
+
 func (db *DB) requireConversation(ctx context.Context, userID string, id int64) error {
 	_, err := queryOne[struct{ ID int64 }](ctx, db.on(ctx),
 		`SELECT id FROM conversations WHERE user_id = $1 AND id = $2`, userID, id)
+	return noConversation(err, id)
+}
+
+// noConversation names the conversation that was not found.
+func noConversation(err error, id int64) error {
 	if todo.HasCode(err, todo.CodeNotFound) {
 		return todo.Errorf(todo.CodeNotFound, "There is no conversation %d.", id)
 	}

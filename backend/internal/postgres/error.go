@@ -66,9 +66,9 @@ func translateCode(pg *pgconn.PgError, err error) error {
 
 // refusing tells whether the server is there but does not serve: connection
 // exceptions (class 08), shutting down or starting (57P), too many connections
-// (53).
+// (53), or a transaction that met another one and has to be repeated (40).
 func refusing(code string) bool {
-	return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "57P") || strings.HasPrefix(code, "53")
+	return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "57P") || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "40")
 }
 
 // away tells whether the connection failed rather than the query.

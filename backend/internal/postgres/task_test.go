@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -46,7 +45,7 @@ func TestTasks_KeepEveryField(t *testing.T) {
 	due := time.Date(2026, 3, 1, 17, 0, 0, 0, time.UTC)
 	in := todo.Task{
 		Title: "Übung 完了 🎉", Description: "two\nlines", Completed: true, CompletedAt: &due, Priority: todo.PriorityHigh,
-		Tags: []string{"a", "b c"}, DueAt: &due,
+		Tags: []string{"a", "b c"}, DueAt: &due, RemindAt: &due, Recurrence: "FREQ=DAILY", SeriesStart: &due,
 	}
 	created, err := db.CreateTask(t.Context(), user, in)
 	if err != nil {
@@ -106,7 +105,7 @@ func TestTasks_AnotherUsersAreNotThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, find := db.FindTaskByID(t.Context(), eve, task.ID)
-	_, update := db.UpdateTask(t.Context(), eve, task.ID, func(t *todo.Task) error { t.Title = "Mine"; return nil })
+	_, update := db.UpdateTask(t.Context(), eve, task.ID, func(t *todo.Task, _ *time.Location) (*todo.Task, error) { t.Title = "Mine"; return nil, nil })
 	_, remove := db.DeleteTask(t.Context(), eve, task.ID)
 	for name, err := range map[string]error{"find": find, "update": update, "delete": remove} {
 		if !todo.HasCode(err, todo.CodeNotFound) {
@@ -127,59 +126,12 @@ func TestTasks_UpdateThatFailsChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused := errors.New("refused")
-	_, err := db.UpdateTask(t.Context(), user, 1, func(t *todo.Task) error { t.Title = "After"; return refused })
+	_, err := db.UpdateTask(t.Context(), user, 1, func(t *todo.Task, _ *time.Location) (*todo.Task, error) { t.Title = "After"; return nil, refused })
 	if !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
 	}
 	if task, err := db.FindTaskByID(t.Context(), user, 1); err != nil || task.Title != "Before" {
 		t.Errorf("got %q, %v", task.Title, err)
-	}
-}
-
-func TestTasks_FilterAndPage(t *testing.T) {
-	t.Parallel()
-	db := pgtest.Open(t)
-	user := newUser(t, db)
-	past := time.Now().Add(-time.Hour)
-	for i := range 6 {
-		task := todo.Task{Title: fmt.Sprint(i), Priority: todo.PriorityLow, Tags: []string{}}
-		if i%2 == 1 {
-			task.Completed, task.CompletedAt = true, &past
-		}
-		if i < 2 {
-			task.DueAt = &past
-		}
-		if _, err := db.CreateTask(t.Context(), user, task); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, test := range map[string]struct {
-		filter todo.TaskFilter
-		want   []int64
-	}{
-		"all":          {todo.TaskFilter{Status: todo.StatusAll, Limit: 10}, []int64{1, 2, 3, 4, 5, 6}},
-		"pending":      {todo.TaskFilter{Status: todo.StatusPending, Limit: 10}, []int64{1, 3, 5}},
-		"completed":    {todo.TaskFilter{Status: todo.StatusCompleted, Limit: 10}, []int64{2, 4, 6}},
-		"overdue":      {todo.TaskFilter{Status: todo.StatusOverdue, Limit: 10}, []int64{1}},
-		"a page":       {todo.TaskFilter{Status: todo.StatusAll, After: 2, Limit: 2}, []int64{3, 4, 5}},
-		"newest first": {todo.TaskFilter{Status: todo.StatusPending, Descending: true, Limit: 2}, []int64{5, 3, 1}},
-		"and the rest": {todo.TaskFilter{Status: todo.StatusAll, Descending: true, After: 3, Limit: 5}, []int64{2, 1}},
-		"behind last":  {todo.TaskFilter{Status: todo.StatusAll, After: 6, Limit: 2}, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			tasks, err := db.ListTasks(t.Context(), user, test.filter)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []int64
-			for _, task := range tasks {
-				got = append(got, task.ID)
-			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Error(diff)
-			}
-		})
 	}
 }
 

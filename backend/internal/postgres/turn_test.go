@@ -28,7 +28,7 @@ func begin(t *testing.T, db *postgres.DB, request todo.TurnRequest) todo.Turn {
 
 func finish(t *testing.T, db *postgres.DB, turn todo.Turn, reply string) {
 	t.Helper()
-	if err := db.FinishTurn(t.Context(), turn, reply); err != nil {
+	if err := db.FinishTurn(t.Context(), turn, reply, todo.Tokens{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -37,7 +37,7 @@ func finish(t *testing.T, db *postgres.DB, turn todo.Turn, reply string) {
 func plan(t *testing.T, db *postgres.DB, turn todo.Turn, number int) {
 	t.Helper()
 	step := todo.Step{Text: "One moment.", Calls: []todo.ToolCall{{ID: "c", Name: "add_task", Arguments: json.RawMessage(`{"title":"Milk"}`)}}}
-	if err := db.PlanStep(t.Context(), turn, number, step); err != nil {
+	if err := db.PlanStep(t.Context(), turn, number, step, todo.Tokens{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -135,10 +135,10 @@ func TestTurn_GoesOnAfterItsReplicaDied(t *testing.T) {
 	if !errors.Is(err, todo.ErrLeaseLost) {
 		t.Errorf("run: got %v", err)
 	}
-	if err := db.PlanStep(t.Context(), dead, 1, todo.Step{}); !errors.Is(err, todo.ErrLeaseLost) {
+	if err := db.PlanStep(t.Context(), dead, 1, todo.Step{}, todo.Tokens{}); !errors.Is(err, todo.ErrLeaseLost) {
 		t.Errorf("plan: got %v", err)
 	}
-	if err := db.FinishTurn(t.Context(), dead, "late"); !errors.Is(err, todo.ErrLeaseLost) {
+	if err := db.FinishTurn(t.Context(), dead, "late", todo.Tokens{}); !errors.Is(err, todo.ErrLeaseLost) {
 		t.Errorf("finish: got %v", err)
 	}
 	if err := db.ExtendLease(t.Context(), dead, lease); !errors.Is(err, todo.ErrLeaseLost) {

@@ -48,3 +48,10 @@ func (db *DB) SetTimeZone(ctx context.Context, id, timeZone string) error {
 		`UPDATE users SET time_zone = $2 WHERE id = $1 RETURNING id::text`, id, timeZone)
 	return err
 }
+
+// DeleteUser implements auth.UserStore. Every table that belongs to users says
+// ON DELETE CASCADE.
+func (db *DB) DeleteUser(ctx context.Context, id string) error {
+	_, err := queryOne[struct{ ID string }](ctx, db.on(ctx), `DELETE FROM users WHERE id = $1 RETURNING id::text`, id)
+	return err
+}

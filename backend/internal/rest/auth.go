@@ -41,6 +41,14 @@ func (s *Server) handleMe(w http.ResponseWriter, r *http.Request) error {
 	return respond(w, http.StatusOK, api.Me{User: wireUser(user)})
 }
 
+func (s *Server) handleMeDelete(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Auth.DeleteMe(r.Context()); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
 func wireSession(s auth.Session) api.Session {
 	return api.Session{User: wireUser(s.User), Token: s.Token, ExpiresAt: s.ExpiresAt}
 }

@@ -30,15 +30,59 @@ func (s *Server) handleConversationList(w http.ResponseWriter, r *http.Request) 
 	}
 	out := api.ConversationPage{Conversations: make([]api.Conversation, 0, len(found))}
 	for _, c := range found {
-		out.Conversations = append(out.Conversations, api.Conversation{
-			ID: c.ID, Title: c.Title, CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC(),
-		})
+		out.Conversations = append(out.Conversations, wireConversation(c))
 	}
 	if more {
 		last := found[len(found)-1]
 		out.NextCursor = cursor(last.UpdatedAt.UnixMicro(), last.ID)
 	}
 	return respond(w, http.StatusOK, out)
+}
+
+func (s *Server) handleConversationUpdate(w http.ResponseWriter, r *http.Request) error {
+	in, err := decode[api.ConversationPatch](w, r)
+	if err != nil {
+		return err
+	}
+	id, err := pathID(r, "conversation_id")
+	if err != nil {
+		return err
+	}
+	renamed, err := s.Conversations.Rename(r.Context(), owner(r), id, in.Title)
+	if err != nil {
+		return err
+	}
+	return respond(w, http.StatusOK, wireConversation(renamed))
+}
+
+func (s *Server) handleConversationDelete(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "conversation_id")
+	if err != nil {
+		return err
+	}
+	if err := s.Conversations.Delete(r.Context(), owner(r), id); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// handleConversationCancel asks the turn that runs in the conversation to stop.
+// Whoever waits for its reply gets one that says so.
+func (s *Server) handleConversationCancel(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "conversation_id")
+	if err != nil {
+		return err
+	}
+	if err := s.Conversations.Cancel(r.Context(), owner(r), id); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func wireConversation(c todo.Conversation) api.Conversation {
+	return api.Conversation{ID: c.ID, Title: c.Title, CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC()}
 }
 
 func (s *Server) handleMessageList(w http.ResponseWriter, r *http.Request) error {

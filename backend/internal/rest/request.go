@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -33,10 +34,14 @@ func decode[T any](w http.ResponseWriter, r *http.Request) (T, error) {
 	if err := requireJSON(r); err != nil {
 		return in, err
 	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return in, decodeError(err, nil)
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&in); err != nil {
-		return in, decodeError(err)
+		return in, decodeError(err, body)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return in, todo.Errorf(todo.CodeMalformed, "The body must be one JSON object and nothing after it.")
@@ -52,14 +57,14 @@ func requireJSON(r *http.Request) error {
 	return nil
 }
 
-func decodeError(err error) error {
+func decodeError(err error, body []byte) error {
 	var tooLarge *http.MaxBytesError
 	var wrongType *json.UnmarshalTypeError
-	var wrongTime *time.ParseError // due_at is the only time in a request
+	var wrongTime *time.ParseError
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &tooLarge):
-		return todo.Errorf(codeTooLarge, "The body is larger than %d bytes.", tooLarge.Limit)
+		return bodyError(err)
 	case errors.As(err, &wrongType) && wrongType.Field == "":
 		return todo.Errorf(todo.CodeMalformed, "The body must be a JSON object, not a %s.", wrongType.Value)
 	case errors.As(err, &wrongType):
@@ -76,12 +81,29 @@ func decodeError(err error) error {
 		// encoding/json has no type for this error.
 		return todo.Errorf(todo.CodeMalformed, "There is no field %s.", strings.TrimPrefix(err.Error(), "json: unknown field "))
 	case errors.As(err, &wrongTime), strings.Contains(err.Error(), "Time.UnmarshalJSON"): // the latter has no type
-		var v todo.Invalid
-		v.Add("due_at", "must be a time such as 2026-03-01T17:00:00+01:00 (RFC 3339)")
-		return v.Err()
+		return wrongTimes(body)
 	default:
 		return &todo.Error{Code: todo.CodeMalformed, Message: "The body cannot be read: a value has the wrong form.", Err: err}
 	}
+}
+
+// wrongTimes names the fields of a body that are no times, which encoding/json
+// does not say.
+func wrongTimes(body []byte) error {
+	var times struct {
+		DueAt    json.RawMessage `json:"due_at"`
+		RemindAt json.RawMessage `json:"remind_at"`
+	}
+	if err := json.Unmarshal(body, &times); err != nil {
+		return todo.Errorf(todo.CodeMalformed, "The body cannot be read: a value has the wrong form.")
+	}
+	var v todo.Invalid
+	for name, raw := range map[string]json.RawMessage{"due_at": times.DueAt, "remind_at": times.RemindAt} {
+		if err := json.Unmarshal(raw, &time.Time{}); len(raw) > 0 && err != nil {
+			v.Add(name, "must be a time such as 2026-03-01T17:00:00+01:00 (RFC 3339)")
+		}
+	}
+	return v.Err()
 }
 
 func jsonType(e *json.UnmarshalTypeError) string {
@@ -122,6 +144,21 @@ func queryInt(r *http.Request, name string) (int, error) {
 		return 0, v.Err()
 	}
 	return n, nil
+}
+
+// queryTime reads a time from the query, nil where there is none.
+func queryTime(r *http.Request, name string) (*time.Time, error) {
+	text := r.URL.Query().Get(name)
+	if text == "" {
+		return nil, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		var v todo.Invalid
+		v.Add(name, "must be a time such as 2026-03-01T17:00:00Z (RFC 3339)")
+		return nil, v.Err()
+	}
+	return &at, nil
 }
 
 // queryDescending reads the order of a list from the query.

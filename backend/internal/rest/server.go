@@ -27,6 +27,7 @@ type Authenticator interface {
 	SignIn(ctx context.Context, c auth.Credentials) (auth.Session, error)
 	Authenticate(ctx context.Context, token string) (context.Context, error)
 	Me(ctx context.Context) (auth.User, error)
+	DeleteMe(ctx context.Context) error
 }
 
 // Tasks is what can be done with tasks: todo.Service.
@@ -38,10 +39,13 @@ type Tasks interface {
 	DeleteTask(ctx context.Context, userID string, id int64) (todo.Task, error)
 }
 
-// Conversations reads what was said: todo.Conversations.
+// Conversations is what was said: todo.Conversations.
 type Conversations interface {
 	List(ctx context.Context, userID string, page todo.ConversationPage) ([]todo.Conversation, bool, error)
 	Messages(ctx context.Context, userID string, id int64, page todo.MessagePage) ([]todo.Message, bool, error)
+	Rename(ctx context.Context, userID string, id int64, title string) (todo.Conversation, error)
+	Delete(ctx context.Context, userID string, id int64) error
+	Cancel(ctx context.Context, userID string, id int64) error
 }
 
 // Chat takes turns: agent.Agent.
@@ -55,6 +59,7 @@ type Config struct {
 	Tasks         Tasks
 	Conversations Conversations
 	Chat          Chat
+	Keys          todo.KeyStore
 	MCP           http.Handler
 	// Ready returns the checks that stand between the server and its work by
 	// name, "ok" for each that passes.
@@ -101,6 +106,8 @@ func (s *Server) routes(r chi.Router) {
 	r.Head("/api/health/ready", s.answer(s.handleReady))
 	r.With(bounded).Post("/api/auth/signup", s.answer(s.handleSignUp))
 	r.With(bounded).Post("/api/auth/signin", s.answer(s.handleSignIn))
+	r.Get(wellKnownPath, s.answer(s.handleProtectedResource))
+	r.Get(wellKnownPath+mcpPath, s.answer(s.handleProtectedResource))
 
 	r.Group(func(r chi.Router) {
 		r.Use(s.requireToken)
@@ -108,7 +115,8 @@ func (s *Server) routes(r chi.Router) {
 		r.Group(func(r chi.Router) {
 			r.Use(bounded)
 			r.Get("/api/auth/me", s.answer(s.handleMe))
-			r.Handle("/mcp", s.answer(s.handleMCP))
+			r.Delete("/api/auth/me", s.answer(s.handleMeDelete))
+			r.Handle(mcpPath, s.answer(s.handleMCP))
 			r.With(s.requireOwner).Route("/api/{user_id}", s.ownersRoutes)
 		})
 	})
@@ -116,13 +124,16 @@ func (s *Server) routes(r chi.Router) {
 
 func (s *Server) ownersRoutes(r chi.Router) {
 	r.Get("/tasks", s.answer(s.handleTaskList))
-	r.Post("/tasks", s.answer(s.handleTaskCreate))
+	r.Post("/tasks", s.once(s.handleTaskCreate))
 	r.Get("/tasks/{task_id}", s.answer(s.handleTaskRead))
-	r.Put("/tasks/{task_id}", s.answer(s.handleTaskReplace))
-	r.Patch("/tasks/{task_id}", s.answer(s.handleTaskUpdate))
-	r.Delete("/tasks/{task_id}", s.answer(s.handleTaskDelete))
-	r.Patch("/tasks/{task_id}/complete", s.answer(s.handleTaskComplete))
+	r.Put("/tasks/{task_id}", s.once(s.handleTaskReplace))
+	r.Patch("/tasks/{task_id}", s.once(s.handleTaskUpdate))
+	r.Delete("/tasks/{task_id}", s.once(s.handleTaskDelete))
+	r.Patch("/tasks/{task_id}/complete", s.once(s.handleTaskComplete))
 	r.Get("/conversations", s.answer(s.handleConversationList))
+	r.Patch("/conversations/{conversation_id}", s.once(s.handleConversationUpdate))
+	r.Delete("/conversations/{conversation_id}", s.once(s.handleConversationDelete))
+	r.Post("/conversations/{conversation_id}/cancel", s.once(s.handleConversationCancel))
 	r.Get("/conversations/{conversation_id}/messages", s.answer(s.handleMessageList))
 }
 
@@ -135,17 +146,6 @@ func (s *Server) allowed(r *http.Request) []string {
 		}
 	}
 	return methods
-}
-
-// handleMCP passes a request on to the MCP server, whose own answer to a body
-// that is too large would not say so.
-func (s *Server) handleMCP(w http.ResponseWriter, r *http.Request) error {
-	if r.ContentLength > maxBody {
-		return todo.Errorf(codeTooLarge, "The body is larger than %d bytes.", maxBody)
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	s.MCP.ServeHTTP(w, r)
-	return nil
 }
 
 // probe tells the requests of Kubernetes from those of people.

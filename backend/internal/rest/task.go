@@ -13,19 +13,36 @@ import (
 // owner is the user in the path, whom requireOwner has checked.
 func owner(r *http.Request) string { return chi.URLParam(r, "user_id") }
 
-func (s *Server) handleTaskList(w http.ResponseWriter, r *http.Request) error {
-	if err := knownQuery(r, "status", "order", "limit", "cursor"); err != nil {
-		return err
+// taskFilter reads what a list is asked for.
+func taskFilter(r *http.Request) (todo.TaskFilter, error) {
+	if err := knownQuery(r, "status", "priority", "tag", "q", "due_after", "due_before", "sort", "order", "limit", "cursor"); err != nil {
+		return todo.TaskFilter{}, err
 	}
-	filter := todo.TaskFilter{Status: todo.TaskStatus(r.URL.Query().Get("status"))}
+	query := r.URL.Query()
+	filter := todo.TaskFilter{
+		Status: todo.TaskStatus(query.Get("status")), Priority: todo.Priority(query.Get("priority")),
+		Tag: query.Get("tag"), Query: query.Get("q"), Sort: todo.TaskSort(query.Get("sort")),
+	}
 	var err error
+	if filter.DueAfter, err = queryTime(r, "due_after"); err != nil {
+		return filter, err
+	}
+	if filter.DueBefore, err = queryTime(r, "due_before"); err != nil {
+		return filter, err
+	}
 	if filter.Descending, err = queryDescending(r); err != nil {
-		return err
+		return filter, err
 	}
 	if filter.Limit, err = queryInt(r, "limit"); err != nil {
-		return err
+		return filter, err
 	}
-	if err := readCursor(r, &filter.After); err != nil {
+	filter.After, err = todo.ParseTaskCursor(query.Get("cursor"))
+	return filter, err
+}
+
+func (s *Server) handleTaskList(w http.ResponseWriter, r *http.Request) error {
+	filter, err := taskFilter(r)
+	if err != nil {
 		return err
 	}
 	tasks, more, err := s.Tasks.ListTasks(r.Context(), owner(r), filter)
@@ -37,7 +54,7 @@ func (s *Server) handleTaskList(w http.ResponseWriter, r *http.Request) error {
 		page.Tasks = append(page.Tasks, wireTask(t))
 	}
 	if more {
-		page.NextCursor = cursor(tasks[len(tasks)-1].ID)
+		page.NextCursor = filter.Cursor(tasks[len(tasks)-1]).String()
 	}
 	return respond(w, http.StatusOK, page)
 }
@@ -134,6 +151,7 @@ func (s *Server) handleTaskDelete(w http.ResponseWriter, r *http.Request) error 
 func replace(t *todo.Task, in api.TaskInput) {
 	t.Title, t.Description, t.Completed = in.Title, in.Description, in.Completed
 	t.Priority, t.Tags, t.DueAt = todo.Priority(in.Priority), in.Tags, in.DueAt
+	t.RemindAt, t.Recurrence = in.RemindAt, in.Recurrence
 }
 
 // checkPatch refuses null where only leaving out makes sense.
@@ -162,6 +180,13 @@ func patch(t *todo.Task, in api.TaskPatch) {
 	if in.DueAt.Set {
 		t.DueAt = in.DueAt.Value
 	}
+	if in.RemindAt.Set {
+		t.RemindAt = in.RemindAt.Value
+	}
+	if in.Recurrence.Set {
+		t.Recurrence = ""
+	}
+	assign(&t.Recurrence, in.Recurrence)
 }
 
 func assign[T any](field *T, o api.Optional[T]) {
@@ -174,6 +199,7 @@ func wireTask(t todo.Task) api.Task {
 	return api.Task{
 		ID: t.ID, Title: t.Title, Description: t.Description, Completed: t.Completed,
 		Priority: api.Priority(t.Priority), Tags: t.Tags, DueAt: utc(t.DueAt),
+		RemindAt: utc(t.RemindAt), Recurrence: t.Recurrence, NextID: t.NextID,
 		CreatedAt: t.CreatedAt.UTC(), UpdatedAt: t.UpdatedAt.UTC(), CompletedAt: utc(t.CompletedAt),
 	}
 }

@@ -9,8 +9,12 @@ import (
 // MaxMessage is the longest message of a user, in characters.
 const MaxMessage = 10_000
 
-// maxConversationTitle is how much of the first message names a conversation.
-const maxConversationTitle = 80
+// The lengths of a conversation's title, in characters: what its owner may
+// give it, and how much of the first message names it before.
+const (
+	MaxConversationTitle = 200
+	firstTitle           = 80
+)
 
 // Conversation is one thread of chat. ID counts from 1 for each user.
 type Conversation struct {
@@ -71,9 +75,16 @@ type ConversationStore interface {
 	// last of which only tells that there are more.
 	ListConversations(ctx context.Context, userID string, page ConversationPage) ([]Conversation, error)
 	ListMessages(ctx context.Context, userID string, conversationID int64, page MessagePage) ([]Message, error)
+	RenameConversation(ctx context.Context, userID string, id int64, title string) (Conversation, error)
+	// DeleteConversation removes a conversation with everything said in it. A
+	// turn that runs in it loses its lease.
+	DeleteConversation(ctx context.Context, userID string, id int64) error
+	// CancelTurn tells whoever works at a turn of the conversation, now or
+	// later, to stop. Without such a turn it does nothing.
+	CancelTurn(ctx context.Context, userID string, id int64) error
 }
 
-// Conversations reads what was said.
+// Conversations is what can be done with what was said.
 type Conversations struct{ store ConversationStore }
 
 // NewConversations makes Conversations on a store.
@@ -110,11 +121,36 @@ func (c *Conversations) Messages(ctx context.Context, userID string, id int64, p
 	return found, more, nil
 }
 
+// Rename gives a conversation another title. CodeNotFound: the user has no
+// such conversation. CodeInvalid: the title breaks a rule.
+func (c *Conversations) Rename(ctx context.Context, userID string, id int64, title string) (Conversation, error) {
+	title = oneLine(title)
+	var v Invalid
+	checkText(&v, "title", title, 1, MaxConversationTitle)
+	if err := v.Err(); err != nil {
+		return Conversation{}, err
+	}
+	return c.store.RenameConversation(ctx, userID, id, title)
+}
+
+// Delete removes a conversation; the tasks that it made stay. CodeNotFound: the
+// user has no such conversation.
+func (c *Conversations) Delete(ctx context.Context, userID string, id int64) error {
+	return c.store.DeleteConversation(ctx, userID, id)
+}
+
+// Cancel stops the turn that runs in a conversation, if one does. What it did
+// until then stays done, and its reply says that it was stopped. CodeNotFound:
+// the user has no such conversation.
+func (c *Conversations) Cancel(ctx context.Context, userID string, id int64) error {
+	return c.store.CancelTurn(ctx, userID, id)
+}
+
 // conversationTitle names a conversation by the message that opened it.
 func conversationTitle(message string) string {
 	title := []rune(oneLine(message))
-	if len(title) <= maxConversationTitle {
+	if len(title) <= firstTitle {
 		return string(title)
 	}
-	return string(title[:maxConversationTitle-1]) + "…"
+	return string(title[:firstTitle-1]) + "…"
 }

@@ -25,6 +25,7 @@ func (s *Service) CreateTask(ctx context.Context, userID string, task Task) (Tas
 	if err := task.Validate(); err != nil {
 		return Task{}, err
 	}
+	task.keepSeries(Task{})
 	if task.Completed {
 		now := s.now()
 		task.CompletedAt = &now
@@ -68,17 +69,26 @@ func page[T any](items []T, limit int) (cut []T, more bool) {
 }
 
 // UpdateTask lets change alter a task; the times of completion are kept here.
+// Completing a recurring task makes the next of its series, once.
 // CodeNotFound: the user has no such task. CodeInvalid: the changed task
 // breaks a rule.
 func (s *Service) UpdateTask(ctx context.Context, userID string, id int64, change func(*Task)) (Task, error) {
-	updated, err := s.tasks.UpdateTask(ctx, userID, id, func(task *Task) error {
+	updated, err := s.tasks.UpdateTask(ctx, userID, id, func(task *Task, zone *time.Location) (*Task, error) {
 		before := *task
 		change(task)
+		now := s.now()
 		completed := task.Completed
 		task.Completed, task.CompletedAt = before.Completed, before.CompletedAt
-		task.SetCompleted(completed, s.now())
+		task.SetCompleted(completed, now)
 		task.normalize()
-		return task.Validate()
+		if err := task.Validate(); err != nil {
+			return nil, err
+		}
+		task.keepSeries(before)
+		if before.Completed || !task.Completed {
+			return nil, nil
+		}
+		return task.next(now, zone), nil
 	})
 	if err != nil {
 		return Task{}, fmt.Errorf("update task %d: %w", id, taskError(err, id))

@@ -15,7 +15,7 @@ const (
 	MaxTags        = 20
 )
 
-// The years in which a task can be due. Wider bounds would leave those of
+// The years in which a time of a task can be. Wider bounds would leave those of
 // RFC 3339 in some time zone.
 const (
 	firstYear = 1900
@@ -45,6 +45,10 @@ type Task struct {
 	Priority    Priority
 	Tags        []string
 	DueAt       *time.Time
+	RemindAt    *time.Time
+	Recurrence  string     // a rule of RFC 5545 (RRULE), or ""
+	SeriesStart *time.Time // when the first task of a recurring one's series was due
+	NextID      *int64     // the task that completing this recurring one made
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	CompletedAt *time.Time // set while Completed
@@ -59,13 +63,16 @@ func (t *Task) normalize() {
 	}
 	tags := make([]string, 0, len(t.Tags))
 	for _, tag := range t.Tags {
-		tag = strings.ToLower(strings.TrimPrefix(oneLine(tag), "#"))
+		tag = normalTag(tag)
 		if !slices.Contains(tags, tag) {
 			tags = append(tags, tag)
 		}
 	}
 	t.Tags = tags
+	t.Recurrence = normalRecurrence(t.Recurrence)
 }
+
+func normalTag(tag string) string { return strings.ToLower(strings.TrimPrefix(oneLine(tag), "#")) }
 
 // Validate names every field that breaks a rule, as an error of CodeInvalid.
 func (t *Task) Validate() error {
@@ -81,10 +88,16 @@ func (t *Task) Validate() error {
 	for _, tag := range t.Tags {
 		checkText(&v, "tags", tag, 1, MaxTag)
 	}
-	if t.DueAt != nil && (t.DueAt.UTC().Year() < firstYear || t.DueAt.UTC().Year() > lastYear) {
-		v.Add("due_at", "must be in the years %d to %d", firstYear, lastYear)
-	}
+	checkTime(&v, "due_at", t.DueAt)
+	checkTime(&v, "remind_at", t.RemindAt)
+	t.checkRecurrence(&v)
 	return v.Err()
+}
+
+func checkTime(v *Invalid, field string, at *time.Time) {
+	if at != nil && (at.UTC().Year() < firstYear || at.UTC().Year() > lastYear) {
+		v.Add(field, "must be in the years %d to %d", firstYear, lastYear)
+	}
 }
 
 // SetCompleted completes or reopens the task at the given time. Completing
@@ -121,11 +134,40 @@ const (
 	MaxLimit     = 100
 )
 
-// TaskFilter asks for a page of tasks in the order of their ids.
+// TaskSort is what a list is sorted by.
+type TaskSort string
+
+// The orders of a list; tasks that are equal in one are in the order of their
+// ids. A task without a due date counts as due after all others, and titles are
+// compared without regard to case.
+const (
+	SortCreated  TaskSort = "created"
+	SortDue      TaskSort = "due"
+	SortPriority TaskSort = "priority" // the least urgent first
+	SortTitle    TaskSort = "title"
+)
+
+// TaskSorts are all there are.
+var TaskSorts = []TaskSort{SortCreated, SortDue, SortPriority, SortTitle}
+
+// The limits of a search, in characters and in words.
+const (
+	MaxQuery      = 200
+	maxQueryWords = 20
+)
+
+// TaskFilter asks for a page of tasks: those that match every field that is
+// set.
 type TaskFilter struct {
 	Status     TaskStatus // "" means all
-	Descending bool       // the newest first
-	After      int64      // the last id of the page before, 0 for the first page
+	Priority   Priority
+	Tag        string
+	Query      string     // words that all occur in title, description or tags, whole or in part
+	DueAfter   *time.Time // due then or later
+	DueBefore  *time.Time // due before then
+	Sort       TaskSort   // "" means created
+	Descending bool
+	After      TaskCursor // where the page before ended; zero for the first page
 	Limit      int        // 0 means DefaultLimit
 }
 
@@ -133,9 +175,30 @@ func (f *TaskFilter) normalize() error {
 	if f.Status == "" {
 		f.Status = StatusAll
 	}
+	if f.Sort == "" {
+		f.Sort = SortCreated
+	}
+	f.Tag = normalTag(f.Tag)
+	f.Query = oneLine(f.Query)
 	var v Invalid
 	if !slices.Contains(TaskStatuses, f.Status) {
 		v.Add("status", "must be all, pending, completed or overdue")
+	}
+	if f.Priority != "" && !slices.Contains(Priorities, f.Priority) {
+		v.Add("priority", "must be low, medium or high")
+	}
+	checkText(&v, "tag", f.Tag, 0, MaxTag)
+	checkText(&v, "q", f.Query, 0, MaxQuery)
+	if strings.Count(f.Query, " ") >= maxQueryWords {
+		v.Add("q", "must have at most %d words", maxQueryWords)
+	}
+	checkTime(&v, "due_after", f.DueAfter)
+	checkTime(&v, "due_before", f.DueBefore)
+	if !slices.Contains(TaskSorts, f.Sort) {
+		v.Add("sort", "must be created, due, priority or title")
+	}
+	if f.After != (TaskCursor{}) && (f.After.Sort != f.Sort || f.After.Descending != f.Descending) {
+		v.Add("cursor", "belongs to a list in another order")
 	}
 	checkLimit(&v, &f.Limit)
 	return v.Err()
@@ -150,6 +213,10 @@ func checkLimit(v *Invalid, limit *int) {
 	}
 }
 
+// TaskChange alters a task. A task that it returns besides is created in the
+// same transaction and becomes the altered one's NextID. zone is the user's.
+type TaskChange func(task *Task, zone *time.Location) (next *Task, err error)
+
 // TaskStore keeps tasks. Every method is about the tasks of one user and
 // returns CodeNotFound for an id that this user does not have, and
 // CodeUnavailable when the store is away.
@@ -162,7 +229,7 @@ type TaskStore interface {
 	ListTasks(ctx context.Context, userID string, filter TaskFilter) ([]Task, error)
 	// UpdateTask lets change alter a task that nobody else can alter
 	// meanwhile, and stores it unless change returns an error.
-	UpdateTask(ctx context.Context, userID string, id int64, change func(*Task) error) (Task, error)
+	UpdateTask(ctx context.Context, userID string, id int64, change TaskChange) (Task, error)
 	// DeleteTask removes a task and returns it as it was.
 	DeleteTask(ctx context.Context, userID string, id int64) (Task, error)
 }
