@@ -71,7 +71,7 @@ func TestCases_Own(t *testing.T) {
 	for file, atLeast := range map[string]float64{"seen.jsonl": 97, "more.jsonl": 97, "heldout.jsonl": 93} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			cases, err := llmeval.Load(filepath.Join("testdata", file))
+			cases, err := llmeval.Load(filepath.Join("testdata", "cases", file))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -371,7 +371,7 @@ func (c *update) arguments(k task, t *turn) map[string]any {
 	}
 	switch c.clear {
 	case "due_at":
-		args["due_at"] = nil
+		args["due_at"] = t.nothing("update_task", "due_at")
 	case "tags":
 		args["tags"] = []string{}
 	case "description":
@@ -379,7 +379,7 @@ func (c *update) arguments(k task, t *turn) map[string]any {
 	case "priority":
 		args["priority"] = "medium"
 	case "recurrence":
-		args["recurrence"] = nil
+		args["recurrence"] = t.nothing("update_task", "recurrence")
 	}
 	return args
 }

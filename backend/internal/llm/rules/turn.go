@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -40,8 +41,11 @@ type exchange struct {
 	used     bool
 }
 
-// schema is the set of argument names that a tool takes.
-type schema map[string]bool
+// schema tells which arguments a tool takes and, of each, whether null is how
+// it is taken away; else the empty text is.
+type schema map[string]argument
+
+type argument struct{ nullable bool }
 
 // outcome is the result of a call.
 type outcome struct {
@@ -146,19 +150,32 @@ func (t *turn) reply() string {
 }
 
 // can tells whether a tool takes an argument.
-func (t *turn) can(tool, argument string) bool { return t.tools[tool][argument] }
+func (t *turn) can(tool, argument string) bool {
+	_, ok := t.tools[tool][argument]
+	return ok
+}
+
+// nothing is the value of an argument that takes a field away.
+func (t *turn) nothing(tool, argument string) any {
+	if t.tools[tool][argument].nullable {
+		return nil
+	}
+	return ""
+}
 
 func schemas(tools []llm.Tool) map[string]schema {
 	out := make(map[string]schema, len(tools))
 	for _, tool := range tools {
 		var object struct {
-			Properties map[string]json.RawMessage `json:"properties"`
+			Properties map[string]struct {
+				Type json.RawMessage `json:"type"`
+			} `json:"properties"`
 		}
 		// A schema that cannot be read names no optional arguments.
 		_ = json.Unmarshal(tool.InputSchema, &object)
 		names := schema{}
-		for name := range object.Properties {
-			names[name] = true
+		for name, property := range object.Properties {
+			names[name] = argument{nullable: property.Type == nil || bytes.Contains(property.Type, []byte("null"))}
 		}
 		out[tool.Name] = names
 	}
