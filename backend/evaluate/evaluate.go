@@ -133,7 +133,7 @@ func found() []string {
 		shared = filepath.Join("..", "shared")
 	}
 	given := filepath.Join(shared, "nl", "utterances.jsonl")
-	if _, err := os.Stat(given); err == nil {
+	if _, err := os.Stat(given); err == nil { //nolint:gosec // whoever measures says where the cases are
 		files = append(files, given)
 	}
 	return files

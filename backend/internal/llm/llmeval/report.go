@@ -93,7 +93,7 @@ func (r Report) Write(w io.Writer, misses bool) error {
 	if misses {
 		for _, m := range r.Misses {
 			if _, err := fmt.Fprintln(w, m); err != nil {
-				return err
+				return fmt.Errorf("print: %w", err)
 			}
 		}
 	}
@@ -111,10 +111,12 @@ func (r Report) Write(w io.Writer, misses bool) error {
 	}
 	row("all", r.Total())
 	if err := table.Flush(); err != nil {
-		return err
+		return fmt.Errorf("print: %w", err)
 	}
-	_, err := fmt.Fprintf(w, "wrong task touched: %d; slowest answer: %s\n", r.Wrong, r.Slowest.Round(10*time.Microsecond))
-	return err
+	if _, err := fmt.Fprintf(w, "wrong task touched: %d; slowest answer: %s\n", r.Wrong, r.Slowest.Round(10*time.Microsecond)); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
 }
 
 // String tells what was said, expected and done.

@@ -48,7 +48,7 @@ var addRules = []rule{
 	on(`(?:don't|do not) (?:let me )?forget:? (?:to |about |that i (?:need|have) to )?(.+)`, makeAdd),
 	on(`make sure (?:to |that i |i )(?:remember to |(?:don't|do not) forget to )?(.+)`, makeAdd),
 	on(`remember(?: that i (?:need|have) to| that i must| to|:) (.+)`, makeAdd),
-	on(`(?:i|we)(?:'ve| have)? (?:also |really |still )*(?:(?:need|have|want|ought|got|plan) to|must|should|gotta)(?: (?:also|really|still))? (?:remember to |not forget to )?(.+)`, makeAdd),
+	on(`(?:i|we)(?:'ve| have)? (?:also |really |still )*(?:(?:need|have|want|ought|got|plan) to|must|should|gotta)(?: to)?(?: (?:also|really|still))?:? (?:remember to |not forget to )?(.+)`, makeObliged),
 	on(`(?:i (?:need|want)|give me) (?:an?|another|one) (?:new )?(`+adjunct+`)(`+noun+`)\b(.*)`, func(p *parser, m []string) command {
 		return makeNamed(p, []string{"", "add", "", m[1], m[2], m[3]})
 	}),

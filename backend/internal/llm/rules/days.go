@@ -16,6 +16,7 @@ var (
 	dayMonth    = regexp.MustCompile(`^(?:the )?(` + nth + `) (?:of )?(` + months + `)(?:,? (\d{4}))?$`)
 	dayOfMonth  = regexp.MustCompile(`^(?:the )?(` + nth + `)(?: of (this|next|the) month)?$`)
 	weekdayLead = regexp.MustCompile(`^` + anyDay + `,? (?:the )?(\S.*\d.*|` + nth + `\b.*)$`)
+	tomorrows   = regexp.MustCompile(`\btomm?orr?ow\b`)
 	dayLead     = regexp.MustCompile(`^(?:on|by|this coming|this|next|coming|the) `)
 )
 
@@ -105,6 +106,7 @@ func namedDay(today time.Time, s string) (time.Time, bool) {
 	in := func(days int) (time.Time, bool) { return today.AddDate(0, 0, days), true }
 	untilSunday := (7 - int(today.Weekday())) % 7
 	s = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(s, "sometime "), "later "), "early "), "late ")
+	s = tomorrows.ReplaceAllString(s, "tomorrow")
 	switch s {
 	case "yesterday":
 		return in(-1)
@@ -118,7 +120,7 @@ func namedDay(today time.Time, s string) (time.Time, bool) {
 		return in((int(time.Saturday) - int(today.Weekday()) + 7) % 7)
 	case "cob", "close of business", "today", "tonight", "this morning", "this afternoon", "this evening", "eod", "end of day", "the end of the day", "end of the day":
 		return in(0)
-	case "tomorrow", "tomorow", "tommorow", "tommorrow", "tomoz", "tmrw", "tmr", "tmw", "2morrow", "end of tomorrow", "the end of tomorrow":
+	case "tomorrow", "tomoz", "tmrw", "tmr", "tmw", "2morrow", "end of tomorrow", "the end of tomorrow":
 		return in(1)
 	case "day after tomorrow", "the day after tomorrow", "day after tmrw", "the day after tmrw":
 		return in(2)

@@ -127,7 +127,7 @@ func (l *language) compile() {
 // wordReplacement replaces whole words. The submatches $1 and $2 of by are
 // those of the pattern.
 func wordReplacement(pattern, by string) replacement {
-	re := regexp.MustCompile(`(?i)(^|\s)` + pattern + `($|\s)`)
+	re := regexp.MustCompile(`(?i)(^|\s)(?:` + pattern + `)($|[\s,.!?])`)
 	by = strings.NewReplacer("$1", "${2}", "$2", "${3}").Replace(by)
 	return replacement{re, "${1}" + by + fmt.Sprintf("${%d}", re.NumSubexp())}
 }

@@ -20,6 +20,7 @@ type lexicon struct {
 	} `json:"starts"`
 	Irregular map[string]string `json:"irregular"` // past forms
 	Synonyms  [][]string        `json:"synonyms"`  // verbs that report the same work
+	Slang     [][2]string       `json:"slang"`     // patterns of words, and what they mean
 	Motion    []string          `json:"motion"`    // verbs whose "and" goes on: "go and see"
 	Verbs     []string          `json:"verbs"`     // that tasks begin with
 
@@ -27,6 +28,7 @@ type lexicon struct {
 	verbs map[string]bool
 	sense map[string]int
 	begin *regexp.Regexp
+	slang []replacement
 }
 
 // english is read once, when it is first needed. A test reads it too, so it
@@ -47,6 +49,9 @@ var english = sync.OnceValue(func() *lexicon {
 	// The longest first: "need to" before "need".
 	slices.SortFunc(starts, func(a, b string) int { return len(b) - len(a) })
 	l.begin = regexp.MustCompile(`(?i)^(` + strings.Join(starts, "|") + `)(?:[\s,:]|$)`)
+	for _, word := range l.Slang {
+		l.slang = append(l.slang, wordReplacement(word[0], word[1]))
+	}
 	for _, verb := range l.Verbs {
 		l.verbs[verb] = true
 	}
@@ -134,29 +139,11 @@ func corrected(s string) string {
 	return s
 }
 
-var slang = []struct {
-	pattern *regexp.Regexp
-	means   string
-}{
-	{regexp.MustCompile(`(?i)\b(?:pls|plz|plss)\b`), "please"},
-	{regexp.MustCompile(`(?i)\b2 ?day\b`), "today"},
-	{regexp.MustCompile(`(?i)\b2 ?(?:moro|morrow|mrw)\b`), "tomorrow"},
-	{regexp.MustCompile(`(?i)\bteh\b`), "the"},
-	{regexp.MustCompile(`(?i)\bu\b`), "you"},
-	{regexp.MustCompile(`(?i)\br\b`), "are"},
-	{regexp.MustCompile(`(?i)\bw/ ?`), "with "},
-	{regexp.MustCompile(`(?i)\babt\b`), "about"},
-	{regexp.MustCompile(`(?i)\bcuz\b`), "because"},
-	{regexp.MustCompile(`(?i)\bprio\b`), "priority"},
-	{regexp.MustCompile(`(?i)\b(left|have|need|got|things|stuff) 2 `), "$1 to "},
-	{regexp.MustCompile(`(?i)\b(move|push|shift|change|postpone|delay) (\S.*) 2 `), "$1 $2 to "},
-}
-
 // relaxed gives a clause that no rule reads in plainer words: without slang,
 // fillers, and a slip in its first word.
 func relaxed(s string) string {
-	for _, word := range slang {
-		s = word.pattern.ReplaceAllString(s, word.means)
+	for _, word := range english().slang {
+		s = word.pattern.ReplaceAllString(s, word.by)
 	}
 	s = fillers.ReplaceAllString(strings.TrimSpace(s), "")
 	s = trailers.ReplaceAllString(s, "")

@@ -10,7 +10,7 @@ var stopWords = map[string]bool{
 	"a": true, "an": true, "the": true, "my": true, "our": true, "your": true, "to": true, "of": true, "for": true,
 	"about": true, "with": true, "and": true, "in": true, "on": true, "at": true, "it": true, "that": true, "this": true,
 	"is": true, "task": true, "tasks": true, "todo": true, "item": true, "one": true, "i": true, "me": true, "up": true, "off": true, "some": true,
-	"s": true, "t": true, "ve": true, "teh": true, "please": true, "these": true, "those": true, "thing": true, "things": true, "stuff": true, "ones": true,
+	"s": true, "t": true, "ve": true, "please": true, "these": true, "those": true, "thing": true, "things": true, "stuff": true, "ones": true,
 }
 
 // words gives the words of s that say something, in lower case.

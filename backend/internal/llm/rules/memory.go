@@ -167,7 +167,6 @@ func (t *turn) reconcile(before memory, e episode) {
 }
 
 var (
-	shownLine = regexp.MustCompile(`(?m)^- \*\*(\d+)\*\* `)
 	namedTask = regexp.MustCompile(`(?i)\btask (\d+), “`)
 	ownCall   = regexp.MustCompile(`^call_\d+$`)
 )
@@ -179,17 +178,29 @@ func (t *turn) observeTurn(e episode) {
 	if t.changes > 0 {
 		return
 	}
-	var shown []task
-	for _, m := range shownLine.FindAllStringSubmatch(e.reply, -1) {
-		shown = append(shown, task{ID: int64(atoi(m[1]))})
-	}
-	if len(shown) > 0 {
+	if shown := shownIn(e.reply); len(shown) > 0 {
 		t.show(shown)
+		return
+	}
+	if !strings.Contains(e.reply, ", “") {
 		return
 	}
 	if named := namedTask.FindAllStringSubmatch(e.reply, 2); len(named) == 1 {
 		t.it = int64(atoi(named[0][1]))
 	}
+}
+
+// shownIn gives the tasks that a reply lists; see turn.lines.
+func shownIn(reply string) []task {
+	var shown []task
+	for line := range strings.SplitSeq(reply, "\n") {
+		if rest, ok := strings.CutPrefix(line, "- **"); ok {
+			if number, _, ok := strings.Cut(rest, "**"); ok && atoi(number) > 0 {
+				shown = append(shown, task{ID: int64(atoi(number))})
+			}
+		}
+	}
+	return shown
 }
 
 func (t *turn) observeAll() {

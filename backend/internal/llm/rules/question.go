@@ -131,7 +131,10 @@ func (q *question) answerTitle(t *turn, text string) []command {
 	if strict.MatchString(text) || isTalkOrList(t.commands()) {
 		return nil
 	}
-	return []command{q.titled(t, named.ReplaceAllString(text, ""))}
+	if c := q.titled(t, named.ReplaceAllString(text, "")); c != nil {
+		return []command{c}
+	}
+	return q.askAgain(q.text)
 }
 
 // isTalkOrList tells whether commands are what nobody would call a task.
