@@ -42,7 +42,7 @@ var addRules = []rule{
 	on(`remind me(?: (?:to|that i (?:need|have) to|that|about|of)\b|:)\s*(.+)`, makeAdd),
 	on(`remind me (.+?) (?:to|that i (?:need|have) to|about) (.+)`, makeReminder),
 	on(`remind me (.+)`, makeAdd),
-	on(`(.+?),? (?:please )?remind me (?:to|about) (.+)`, makeReminder),
+	on(`(.+?),? (?:please )?(?:remind me (?:to|about|of)|(?:don't|do not) (?:let me )?forget(?: to| about)?|remember to|add) (.+)`, makeReminder),
 	on(`(.+?),? (?:please )?(?:i|we) (?:also |really |still )*(?:(?:need|have|ought|got) to|must|should)(?: to)? (.+)`, makeReminder),
 	on(remember+` (.+)`, makeAdd),
 	on(`(?:don't|do not) (?:let me )?forget:? (?:to |about |that i (?:need|have) to )?(.+)`, makeAdd),

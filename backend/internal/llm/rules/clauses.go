@@ -18,10 +18,11 @@ var (
 		`great|thanks|thank you|thx|alright|sure|yes|just|kindly|quickly|maybe|first|finally|lastly|next|good (?:morning|afternoon|evening|day)|hi there|hello there|hey there)(?:\s*[,!.:]+\s*|\s+|$)|` +
 		`(?:can|could|would|will|might|may) (?:you|u|ya|we|i)(?: (?:please|pls|kindly|just|also|maybe|quickly|possibly|perhaps|be so (?:kind|good)(?: as)?(?: to)?|be able to|mind|trouble you to|ask you to|help me(?: to)?))*,? |` +
 		`(?:i(?:'d| would) (?:like|love|appreciate it if)|i want|i wish)(?: for)?(?: you)?(?: to| could) |i need you to |i'd appreciate it if you(?: could| would)? |` +
+		`(?:i was wondering|i wonder) if you (?:could|can|would) |(?:would|is|could) it be possible (?:for you )?to |would it be ok(?:ay)? to |i think (?:you|we) should |(?:basically|quick one|quick question|one more thing|one last thing|by the way|btw)[:,]? |when you (?:have|get) (?:a|the) (?:moment|minute|second|chance),? |` +
 		`let's |let us |shall we |do me a favou?r and |please to |if you (?:could|would|can|don't mind),? (?:please )?|` +
 		`go ahead and |help me (?:to )?|try to |you (?:can|should|may|could) |is it possible to |be (?:so kind|a dear|so good) (?:as to |and ))`)
 	politeMiddle = regexp.MustCompile(`(?i)^((?:add|create|make|put|delete|remove|show|list|mark|complete|rename|change|move|set|tell|give|read|remind)(?: me)?),? (?:please|pls|kindly),? `)
-	politeEnd    = regexp.MustCompile(`(?i)[\s,]+(?:please|pls|thanks|thank you|thx|ok\?|okay\?|for me please|if you can|will you\?)[\s.!?]*$`)
+	politeEnd    = regexp.MustCompile(`(?i)[\s,]+(?:please|pls|thanks|thank you|thx|ok\?|okay\?|for me please|for me|if you can|if you don't mind|if you would|if possible|(?:will|would|could|can) you\??|when you (?:can|have time|get a chance))[\s.!?]*$`)
 )
 
 // blunt takes the politeness off both ends of a clause. A clause of nothing

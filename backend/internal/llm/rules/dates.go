@@ -65,7 +65,7 @@ const (
 	dateWeekday = `(?:` + anyDay + `,? (?:the )?)?`
 	dayPattern  = `(?:later )?today|tonight|later tonight|this (?:morning|afternoon|evening)|(?:the )?day after (?:tomorrow|tmrw)|tomm?orr?ow|tomoz|tmrw|tmr|tmw|2morrow|yesterday|` +
 		`\d{4}-\d{2}-\d{2}|` + dateWeekday + months + `\.? ` + nth + `\b(?:,? \d{4})?|` +
-		dateWeekday + nth + ` (?:of )?` + months + `\b(?:,? \d{4})?|(?:the )?` + nth + ` of (?:this|next|the) month|` + anyDay + `,? the \d{1,2}(?:st|nd|rd|th)|the (?:\d{1,2}(?:st|nd|rd|th)|` + nthWords + `)|` +
+		dateWeekday + `(?:the )?` + nth + ` (?:of )?` + months + `\b(?:,? \d{4})?|(?:the )?` + nth + ` of (?:this|next|the) month|` + anyDay + `,? the \d{1,2}(?:st|nd|rd|th)|the (?:\d{1,2}(?:st|nd|rd|th)|` + nthWords + `)|` +
 		`\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|` +
 		numbers + ` weeks? (?:from|on) ` + anyDay + `|` +
 		`(?:(?:this|next|coming|the coming|this coming|the following) )?(?:` + weekdays + `)|(?:on|by|this|next) (?:sat|sun)|` +

@@ -21,6 +21,9 @@ func (t *turn) resolve(g target, prefer preference, then func(*turn, []task)) {
 
 func (t *turn) find(g target, prefer preference, then func(*turn, []task)) []task {
 	switch {
+	case g.vague:
+		t.say("Which tasks do you mean? Please tell me their numbers, or say “all tasks”.")
+		return nil
 	case g.tooBig != "":
 		t.say("There is no task %s.", g.tooBig)
 		return nil
@@ -236,6 +239,9 @@ func (t *turn) findTitle(list *taskList, g target, prefer preference, then func(
 		if len(found) > 0 {
 			return found
 		}
+	}
+	if g.every && len(found) > 0 {
+		return found
 	}
 	switch len(found) {
 	case 1:

@@ -37,7 +37,7 @@ type parser struct {
 
 // commands gives what the text asks for, or nil when no clause is understood.
 func (p *parser) commands() []command {
-	for _, r := range slices.Concat(talkRules, guardRules[:2], undoRules) {
+	for _, r := range slices.Concat(talkRules, guardRules[:2], contradictions, undoRules, againRules) {
 		if m := r.pattern.FindStringSubmatch(p.text); m != nil {
 			return []command{r.make(p, m)}
 		}
@@ -46,7 +46,7 @@ func (p *parser) commands() []command {
 		return []command{c}
 	}
 	var out []command
-	parts := clauses(p.text)
+	parts := p.withDates(clauses(p.text))
 	if len(parts) > maxClauses {
 		return []command{talk(tooMuch)}
 	}
@@ -68,6 +68,22 @@ func (p *parser) commands() []command {
 		}
 	}
 	return withoutTalk(out)
+}
+
+// withDates joins a clause that is nothing but a date to the next, which it
+// belongs to: "Tomorrow at 3pm, remind me to call Ann".
+func (p *parser) withDates(parts []string) []string {
+	defer func(before string) { p.noDate = before }(p.noDate)
+	for i := 0; i+1 < len(parts); i++ {
+		_, rest, ok := p.takeMoment(" " + parts[i])
+		if !ok || readable(rest) {
+			_, rest, ok = takeRecurrence(" " + parts[i])
+		}
+		if ok && !readable(rest) {
+			parts = slices.Concat(parts[:i], []string{parts[i] + ", " + parts[i+1]}, parts[i+2:])
+		}
+	}
+	return parts
 }
 
 var (

@@ -9,13 +9,18 @@ import (
 var guardRules = []rule{
 	on(`(?:if|unless|suppose|supposing|in case|assuming|provided(?: that)?)\b.*`, says(conditional)),
 	on(`(?:when|whenever|once|as soon as|after|before) (?:i|i'm|he|she|it|it's|we|they|you|the|my)\b.*,.*`, says(conditional)),
+	on(`(?:i|we) (?:should|could|would|must)(?: have|'ve) .*|(?:i|we) (?:was|were) (?:going|about|supposed) to .*`, func(_ *parser, m []string) command { return unknown{m[0]} }),
 	on(`(?:(?:please |kindly )?(?:don't|do not|never)|i (?:don't|do not) want (?:you )?to|no need to|you (?:don't|do not|needn't)(?: have| need)?(?: to)?|i(?:'d| would) rather not) (?:delete|remove|erase|complete|mark|finish|change|rename|move|add|cancel|drop|clear|touch|close|reopen|update|tick|check|cross|wipe|postpone|reschedule)\b.*`,
 		says("Okay, I leave that as it is. Nothing was changed.")),
 	on(`(?:what|which|why|how|who|when|where|would|wouldn't|could i|can i|may i|should i|do i|does|did|is|are|was|will)\b.*\b(?:delete|remove|erase|complete|mark|rename|reschedule|postpone|add|deleted|removed|happen|happens)\b.*`, aboutTheBot),
 	on(`(?:delete|remove|erase|complete|finish|mark|change) (?:nothing|none|no(?: (?:one|task|tasks))?)(?: of (?:them|these|those|it))?(?: (?:as )?(?:done|complete))?`, says("Okay, I changed nothing.")),
-	on(`(add|complete|delete|remove|finish|create|reopen|mark) (?:and|&|or) (?:then )?(add|complete|delete|remove|finish|create|reopen|undo)\b.*`, contradicts),
+}
+
+// contradictions are looked for in the whole text, before it is parted.
+var contradictions = []rule{
+	on(`(add|complete|delete|remove|finish|create|reopen|mark|keep|leave) (?:and|&|or) (?:then )?(add|complete|delete|remove|finish|create|reopen|undo|keep|leave)\b.*`, contradicts),
 	on(`(?:mark|set|make) .+ (?:as |to )*`+doneWords+` (?:and|&|or|but) (?:as )?(?:`+undoneWords+`)`, says(contradiction)),
-	on(`(?:delete|remove|complete|finish|add|erase) .+ (?:but|and) (?:then |also )?(?:don't|do not|not really|not)(?: .*)?`, butNot),
+	on(`(?:delete|remove|complete|finish|add|erase) .+ (?:but|and)(?: then| also)? (?:please )?(?:don't|do not|not really|not)(?: .*)?`, butNot),
 }
 
 const (
@@ -34,7 +39,7 @@ func contradicts(_ *parser, m []string) command {
 
 // butNot lets "delete everything but not task 2" pass: that names an exception.
 func butNot(p *parser, m []string) command {
-	if strings.HasPrefix(strings.ToLower(m[0]), "add") {
+	if strings.HasPrefix(strings.ToLower(m[0]), "add") || reminds.MatchString(m[0]) {
 		return nil
 	}
 	if at := spares.FindStringSubmatch(m[0]); at != nil {
@@ -50,7 +55,9 @@ func butNot(p *parser, m []string) command {
 
 var (
 	spares = regexp.MustCompile(`(?i)\bbut not (.+?)[\s.!]*$`)
-	hollow = regexp.MustCompile(`(?i)^(?:really|it|actually|now|yet|that)$`)
+	// reminds is no contradiction: "and don't forget to call Ann".
+	reminds = regexp.MustCompile(`(?i)\b(?:don't|do not) (?:let me )?forget\b`)
+	hollow  = regexp.MustCompile(`(?i)^(?:really|it|actually|now|yet|that)$`)
 )
 
 // aboutTheBot is a question about what the commands do. One about a task is

@@ -16,6 +16,7 @@ type mark struct {
 	text      string
 	verb      string // what was done, where that says more than "done"
 	weak      bool   // the clause is likelier something else
+	doubtful  bool   // even where it fits a task, it may mean another thing
 }
 
 const (
@@ -39,6 +40,7 @@ var markRules = []rule{
 	on(`(?:undo|un-do|revert|take back) (?:the )?(?:(?:completing|completion|marking|check|tick)(?: of)? )?((?:the )?(?:task |to-?do |item |number )+#?\d+|#\d+|\d+)(?: (?:as )?(?:done|complete))?`, reopens),
 	on(`(?:move|put|bring|set|send|switch) (.+?) (?:back )?(?:to|on|in|into|as) (?:the )?(?:`+undoneWords+`|my list)(?: (?:list|tasks|again))*`, reopens),
 	on(`(?:i )?(?:did it|i did|got it done|done|finished|completed|did that|i did (?:it|that)|(?:it|that)'s (?:done|finished|it done))(?: already| now| too)?`, func(*parser, []string) command { return doneIt{} }),
+	on(`(?:they|those|these|both|all of (?:them|those|these))(?:'re| are)? (?:all |both |now |already |finally )*(?:done|finished|completed?)`, func(*parser, []string) command { return &mark{target: target{pronoun: "them"}} }),
 	on(`(?:reopen|re-open|uncomplete|unmark|uncheck|untick|un-complete|un-check|un-tick|unfinish|restore|reactivate)(?: off)? (.+)`, reopens),
 	on(`(?:mark|set|flag|check|make|change|tick)(?: (?:off|down))? (.+?) (?:as |to |is |off as )*(?:being )?(?:`+adverbs+doneWords+`|off)(?: now)?`, completes),
 	on(`mark (?:off )?(?:as )?(?:complete[d]?|done|finished)[: ]+(.+)`, completes),

@@ -142,6 +142,11 @@ func similarWord(a, b string) bool {
 	return len(a) >= 5 && len(b) >= 5 && oneSlip([]rune(a), []rune(b))
 }
 
+// closeWord allows one slip in a word of four letters that begins right.
+func closeWord(a, b string) bool {
+	return similarWord(a, b) || len(a) >= 4 && len(b) >= 4 && a[0] == b[0] && oneSlip([]rune(a), []rune(b))
+}
+
 // oneSlip tells whether a becomes b by one letter more, less or other, or by
 // two neighbours in the wrong order.
 func oneSlip(a, b []rune) bool {

@@ -26,7 +26,7 @@ func which(choices []task, then func(*turn, []task)) *question {
 
 var (
 	yes = regexp.MustCompile(`(?i)^(?:(?:yes|yep|yup|yeah|ye|y|sure|ok|okay|confirm(?:ed)?|do it|go ahead|please|do|absolutely|definitely|of course|right|correct|` +
-		`certainly|affirmative|aye|yess+|yea|yeh|totally|fine|please do|go for it|make it so|sounds good|why not|by all means|(?:delete|remove|complete|finish|do|mark) (?:them|it|all|everything|that|those)(?: all)?(?: as done)?|add it|all of (?:them|it)|everything|i(?:'m| am)(?: (?:absolutely|quite|very|pretty))? (?:sure|certain|positive)|that's (?:right|correct|fine|ok)|it is|thing|please|thanks|thank you|go|proceed)[\s,.!]*)+$`)
+		`certainly|affirmative|aye|yess+|yea|yeh|totally|fine|please do|go for it|make it so|sounds good|why not|by all means|(?:delete|remove|complete|finish|do|mark) (?:them|it|all|everything|that|those)(?: all)?(?: as done)?|add it|all of (?:them|it)|everything|all|i(?:'m| am)(?: (?:absolutely|quite|very|pretty))? (?:sure|certain|positive)|that's (?:right|correct|fine|ok)|it is|go|proceed)(?:[\s,.!]+(?:please|thanks|thank you|all|thing|ahead|now|then|it|them|everything|mate|man|bot|do|that))*[\s,.!]*)+$`)
 	no = regexp.MustCompile(`(?i)^(?:(?:hm+|uh+|um+|oh|wait|actually|sorry|please|oops|well|ok|okay)[\s,.!]+)*(?:no|nope|nah|n|noo+|cancel|stop|better not|rather not|not really|no way|negative|hold on|hang on|i(?:'ve| have)? changed my mind|i'd rather not|i(?:'m| am) not sure about|absolutely not|of course not|dont|abort|never ?mind|don't|do not|forget (?:it|about it)|keep (?:them|it|all)|leave (?:them|it)|none|neither|nothing|not now|wait)\b`)
 	// named takes the words off an answer to "What should it be called?".
 	named    = regexp.MustCompile(`(?i)^(?:(?:it'?s|it is|call it|name it|the title is|title:?|it should be|let's call it)(?: called)? |(?:to|that i (?:need|have) to) )`)
@@ -94,7 +94,7 @@ var (
 // part gives the tasks of an answer that agrees to some of them: "only the
 // first", "yes, but not task 5". It gives none when the answer is another.
 func (q *question) part(t *turn) []task {
-	text := strings.Trim(t.text, " .!")
+	text := strings.Trim(politeEnd.ReplaceAllString(t.text, ""), " .!")
 	if m := onlyPart.FindStringSubmatch(text); m != nil {
 		return q.pickOut(t, t.target(m[1]+m[2]))
 	}
@@ -149,14 +149,17 @@ func isTalkOrList(commands []command) bool {
 }
 
 func (q *question) answerChoice(t *turn, text string) []command {
-	chosen := q.choose(t, oneOf.ReplaceAllString(text, ""))
+	chosen := q.choose(t, strings.TrimSpace(politeEnd.ReplaceAllString(t.text, "")))
+	if len(chosen) == 0 {
+		chosen = q.choose(t, oneOf.ReplaceAllString(text, ""))
+	}
 	if len(chosen) > 0 {
 		return []command{resumed(func(t *turn) { q.then(t, chosen) })}
 	}
-	if t.commands() != nil {
+	if !saysYes(t.text) && t.commands() != nil {
 		return nil
 	}
-	return q.askAgain("I am not sure which one you mean. Please tell me its number.\n\n" + t.lines(q.choices))
+	return q.askAgain("Which one do you mean? Please tell me its number.\n\n" + t.lines(q.choices))
 }
 
 // choose reads which of the choices is meant. Numbers are those of the tasks.
@@ -197,7 +200,13 @@ func (q *question) pickTarget(g target) []task {
 		if found := match(q.choices, g.title, g.exact); len(found) == 1 {
 			return found
 		}
-		return matchEach(q.choices, g.title, isAny)
+		if found := matchEach(q.choices, g.title, isAny); len(found) > 0 {
+			return found
+		}
+		// Among a few, a slip in a short word says enough.
+		if found := keep(q.choices, func(k task) bool { return hasAll(words(k.Title), words(g.title), closeWord) }); len(found) == 1 && readable(strings.Join(words(g.title), "")) {
+			return found
+		}
 	}
 	return nil
 }

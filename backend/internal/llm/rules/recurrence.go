@@ -29,6 +29,7 @@ var repeatForms = []repeat{
 	{repeatPattern(`(?:every|each) (?:(` + interval + `) )?(` + dayList + `)` + partDay), func(m []string) string { return frequency("week", m[1], m[2]) }},
 	{repeatPattern(`(?:every|each) (?:(` + interval + `) )?(weekdays?|weekends?|work(?:ing)? ?days?|business days?|days?|mornings?|afternoons?|evenings?|nights?|weeks?|fortnights?|months?|quarters?|years?)(?: on (` + dayList + `))?` + partDay),
 		func(m []string) string { return frequency(m[2], m[1], m[3]) }},
+	{regexp.MustCompile(`(?i)[\s,(]+(` + adverbRules + `)(?: on (` + dayList + `))?[\s.!)]*$`), func(m []string) string { return frequency(m[1], "", m[2]) }},
 	{repeatPattern(`on (weekdays|weekends|work ?days|(?:mon|tues|wednes|thurs|fri|satur|sun)days(?:(?:,? and |, ?| & )(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days)*)` + partDay), func(m []string) string {
 		if strings.HasPrefix(strings.ToLower(m[1]), "we") && !strings.HasPrefix(strings.ToLower(m[1]), "wedn") || strings.HasPrefix(strings.ToLower(m[1]), "work") {
 			return frequency(m[1], "", "")
@@ -38,7 +39,6 @@ var repeatForms = []repeat{
 	{repeatPattern(`once (?:a|per|every) (day|week|month|year)`), func(m []string) string { return frequency(m[1], "", "") }},
 	// Adverbs count at either end only: "write the weekly report" is a title.
 	{regexp.MustCompile(`(?i)^(` + adverbRules + `)\b(?: on (` + dayList + `))?`), func(m []string) string { return frequency(m[1], "", m[2]) }},
-	{regexp.MustCompile(`(?i)[\s,(]+(` + adverbRules + `)(?: on (` + dayList + `))?[\s.!)]*$`), func(m []string) string { return frequency(m[1], "", m[2]) }},
 	{regexp.MustCompile(`(?i)[\s,]+(` + adverbRules + `)( at \d.*)$`), func(m []string) string { return frequency(m[1], "", "") }},
 }
 

@@ -18,6 +18,8 @@ type target struct {
 	title   string  // words of the title
 	exact   bool    // the title was quoted
 
+	every  bool     // "both chapters": all that the title fits
+	vague  bool     // "3 tasks": too little to tell which
 	span   int      // "the first two": how many, from the end when negative
 	parts  []target // "2 and the last one"
 	except *target  // "all but the bank"
@@ -51,7 +53,9 @@ var (
 	spanRef    = regexp.MustCompile(`(?i)^(?:the |my )?(first|last|top|bottom|next) (\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)(?: (?:ones|tasks|to-?dos|items|entries|of (?:them|these|those)))?$`)
 	singleRef  = regexp.MustCompile(`(?i)^(?:the|my) (?:only )?(?:(?:` + statusWords + `|` + priorityWords + `(?:[ -]priority)?) )+(?:one|task|to-?do|item)$`)
 	partJoin   = regexp.MustCompile(`(?i)\s*,\s*(?:(?:and|&|plus)\s+)?|\s+(?:and|&|plus)\s+(?:also\s+)?`)
-	politeRef  = regexp.MustCompile(`(?i)^(?:please |also |just |now |too |both )+`)
+	vagueRef   = regexp.MustCompile(`(?i)^(?:just |any |only )?(?:` + numbers + `|some|any|a bunch of|several|many|most|a lot of)(?: of)?(?: (?:my|the|old|more|other))* (?:tasks|to-?dos|items|things|entries)$`)
+	bothRef    = regexp.MustCompile(`(?i)^(?:both|both of)(?: of)? (?:the |my )?(\pL+s(?: .+)?)$`)
+	politeRef  = regexp.MustCompile(`(?i)^(?:please |also |just |now |too )+`)
 	aloneOneOf = regexp.MustCompile(`(?i)^(?:it|this|that|one|them|those)$`)
 )
 
@@ -63,7 +67,7 @@ func (p *parser) target(s string) target {
 		return target{title: p.plain(strings.ToValidUTF8(s[:maxWords], ""))}
 	}
 	s = politeRef.ReplaceAllString(onListEnd.ReplaceAllString(s, ""), "")
-	if g, ok := p.plainTarget(s); ok {
+	if g, ok := p.plainTarget(s); ok && !vagueRef.MatchString(s) {
 		return g
 	}
 	if m := exceptRef.FindStringSubmatch(s); m != nil {
@@ -71,6 +75,14 @@ func (p *parser) target(s string) target {
 			all.except = new(p.target(m[2]))
 			return all
 		}
+	}
+	if vagueRef.MatchString(s) {
+		return target{vague: true}
+	}
+	if m := bothRef.FindStringSubmatch(s); m != nil {
+		g := p.target(m[1])
+		g.every = g.title != ""
+		return g
 	}
 	if q, ok := p.quoted(refTrail.ReplaceAllString(refLead.ReplaceAllString(s, ""), "")); ok {
 		return target{title: q, exact: true}
@@ -87,6 +99,9 @@ func (p *parser) target(s string) target {
 	words := refTrail.ReplaceAllString(refLead.ReplaceAllString(s, ""), "")
 	if !readable(words) {
 		words = s
+	}
+	for _, word := range english().slang {
+		words = word.pattern.ReplaceAllString(words, word.by)
 	}
 	return target{title: p.plain(words)}
 }

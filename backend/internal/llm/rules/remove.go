@@ -11,6 +11,7 @@ type remove struct{ target }
 var removeRules = []rule{
 	on(`(?:delete|remove|erase|drop|cancel)`+anyTask, func(*parser, []string) command { return pick{"delete", isAny, deleteAll} }),
 	on(`(?:delete|remove|erase|drop|cancel|trash|scrap|discard|get rid of|throw away|kill|take off|take) (.+?)(?:,? (?:off|from|out of|on) (?:my|the) (?:\S+ )?list)`, removes),
+	on(`take (.+) off`, removes),
 	on(`(?:delete|remove|erase|trash|scrap|discard|get rid of|drop|cancel) (.+)`, removes),
 	on(`(?:clear|empty|wipe|purge|reset|clean up|clean out)(?: (?:out|up|off|away))? (.+)`, removesAll),
 	on(`(.+?) (?:can|should|could|may|must|needs to|has to) be (?:deleted|removed|dropped|erased|scrapped|cancell?ed|taken off)(?: (?:from|off) (?:my|the) (?:\S+ )?list)?(?: now)?`, func(p *parser, m []string) command {

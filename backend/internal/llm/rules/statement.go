@@ -39,8 +39,8 @@ var reportRules = []rule{
 
 // passiveRules come after the rules for adding, whose titles may hold anything.
 var passiveRules = []rule{
-	on(`(.+?)(?: (?:is|are|was)|'s) (?:all |now |finally |already )*(?:taken care of|dealt with|sorted out|out of the way|wrapped up|checked off|ticked off|crossed off|behind me|in the bag|all set|good to go)`, reportsDone),
-	on(`(.+?)(?: (?:is|are|was|isn't|aren't|is still)|'s) (?:still )?(?:not (?:yet )?|un)(?:`+doneWords+`)(?: (?:yet|after all|any more|anymore))*|(.+?) (?:isn't|aren't|wasn't|hasn't been) `+doneWords+`(?: (?:yet|after all))*`, func(p *parser, m []string) command {
+	on(`(.+?)(?: (?:is|are|was|were)|'s|'re) (?:all |now |finally |already )*(?:taken care of|dealt with|sorted out|out of the way|wrapped up|checked off|ticked off|crossed off|behind me|in the bag|all set|good to go)`, reportsDone),
+	on(`(.+?)(?: (?:is|are|was|isn't|aren't|is still)|'s|'re) (?:still )?(?:not (?:yet )?|un)(?:`+doneWords+`)(?: (?:yet|after all|any more|anymore))*|(.+?) (?:isn't|aren't|wasn't|hasn't been) `+doneWords+`(?: (?:yet|after all))*`, func(p *parser, m []string) command {
 		if questions.MatchString(m[0]) {
 			return nil
 		}
@@ -48,13 +48,18 @@ var passiveRules = []rule{
 	}),
 	on(`((?:task|to-?do|#) ?#?\d+(?:(?:,| and) (?:task )?#?\d+)*) `+doneWords, completes),
 	on(`so (?:is|are|was|were|has|have|did) (.+)`, reportsDone),
-	on(`(.+?)(?:'s| (?:is|are|was|were|has been|have been|had been|'s been|got|gets)|'s been|'ve been) (?:been )?`+adverbs+`(?:as )?(\pL+)(?: (?:off|up|out|away|in|down|over|with))?`, reportsState),
+	on(`(.+?)(?:'s|'re| (?:is|are|was|were|has been|have been|had been|'s been|got|gets)|'s been|'ve been) (?:been )?`+adverbs+`(?:as )?(\pL+)(?: (?:off|up|out|away|in|down|over|with))?`, reportsState),
 	on(`((?:\S+ ){0,5}\S+?),? `+adverbs+`(\pL+)`, func(p *parser, m []string) command {
 		if !isPast(m[2]) && !generic.MatchString(m[2]) {
 			return nil
 		}
-		return reportsState(p, m)
+		c := reportsState(p, m)
+		if c, ok := c.(*mark); ok && caller.MatchString(m[1]) && speaks.MatchString(m[2]) {
+			c.doubtful, c.weak = true, false
+		}
+		return c
 	}),
+	on(`[✅☑✔✓]\x{FE0F}? ?(.+)`, reportsDone),
 	on(`(.+?) ?[✅☑✔✓]\x{FE0F}?`, reportsDone),
 }
 
@@ -83,6 +88,12 @@ func reportsState(p *parser, m []string) command {
 	return p.report(m[0], words, verb, true)
 }
 
+// In "the plumber called" it may be the plumber who did.
+var (
+	caller = regexp.MustCompile(`(?i)^(?:my|the|his|her|our|your|their|a|some) `)
+	speaks = regexp.MustCompile(`(?i)^(?:called|phoned|rang|texted|emailed|messaged|wrote|answered|replied|visited|came|asked|spoke)$`)
+)
+
 var articleAlone = regexp.MustCompile(`(?i)^(?:i|you|he|she|we|they|the|a|an|i'm|you're|mark|set|make)$|\b(?:not|never|n't)$`)
 
 func (p *parser) report(text, words, verb string, weak bool) command {
@@ -97,7 +108,7 @@ func (p *parser) report(text, words, verb string, weak bool) command {
 		return nil
 	}
 	g := p.target(words)
-	if verb != "" && g.pronoun == "" && !g.exact && len(g.ids) == 0 && len(g.parts) == 0 {
+	if verb != "" && g.pronoun == "" && !g.exact && !g.every && len(g.ids) == 0 && len(g.parts) == 0 {
 		g = target{title: p.plain(words)}
 	}
 	if g.all != nil && g.all.isWide() && verb == "" && g.except == nil && !everything.MatchString(words) {
@@ -145,8 +156,9 @@ func (c *mark) report(t *turn, prefer preference, then func(*turn, []task)) {
 		}
 		found, sure = c.reported(list.Tasks, isAny)
 	}
+	sure = sure && !c.doubtful
 	switch {
-	case len(found) == 0 && c.weak:
+	case len(found) == 0 && (c.weak || c.doubtful):
 		unknown{c.text}.run(t)
 	case len(found) == 0:
 		c.doubt(t, list, then)
@@ -164,7 +176,7 @@ func (c *mark) report(t *turn, prefer preference, then func(*turn, []task)) {
 
 // isOneOf tells whether the words fit several tasks of which one is meant.
 func (c *mark) isOneOf(found []task) bool {
-	return len(found) > 1 && len(matchEach(found, c.title, isAny)) != len(found)
+	return len(found) > 1 && !c.every && len(matchEach(found, c.title, isAny)) != len(found)
 }
 
 // reported finds the tasks of a report among tasks. It is sure when the report
@@ -177,6 +189,9 @@ func (c *mark) reported(tasks []task, prefer preference) (found []task, sure boo
 		return nil, false
 	}
 	near := preferred(match(tasks, c.title, false), prefer)
+	if c.every && len(near) > 0 {
+		return near, c.verb == "" || len(keep(near, c.agrees)) == len(near)
+	}
 	if len(near) == 0 && len(words(c.title)) > 1 {
 		// "Grocery shopping" is "Buy groceries".
 		near = preferred(keep(tasks, func(k task) bool {
