@@ -28,7 +28,7 @@ func (b *bucket) Take(_ context.Context, _ string, uses int, limit Limit) (time.
 func (b *bucket) GiveBack(context.Context, string, int, Limit) error { return nil }
 
 // TestLimiter_ReplicasWasteLittle: what replicas take ahead and do not need
-// must not eat up the limit of somebody who keeps to half of it.
+// must not eat up the limit of somebody who keeps well within it.
 func TestLimiter_ReplicasWasteLittle(t *testing.T) {
 	t.Parallel()
 	store := &bucket{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
@@ -38,12 +38,14 @@ func TestLimiter_ReplicasWasteLittle(t *testing.T) {
 		replicas[i] = NewLimiter(store, "requests", limit, false)
 		replicas[i].now = func() time.Time { return store.now }
 	}
-	const perSecond = 10
-	for n := range 10 * 60 * perSecond {
-		if err := replicas[n%2].Allow(t.Context(), "ada"); err != nil {
-			t.Fatalf("refused after %d requests, at half the rate: %v", n, err)
+	const pages, requests = 3, 4 // pages a second, each of some requests at once
+	for n := range 10 * 60 * pages {
+		for i := range requests {
+			if err := replicas[(n+i)%2].Allow(t.Context(), "ada"); err != nil {
+				t.Fatalf("refused after %d pages, at 12 requests a second of 20: %v", n, err)
+			}
 		}
-		store.now = store.now.Add(time.Second / perSecond)
+		store.now = store.now.Add(time.Second / pages)
 	}
 	for n := range 3 * limit.Count {
 		if replicas[n%2].Allow(t.Context(), "ada") != nil {
