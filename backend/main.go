@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"todo-chatbot/backend/app"
+	"todo-chatbot/backend/internal/mcpbridge"
 	"todo-chatbot/backend/internal/smoke"
 	"todo-chatbot/internal/healthcheck"
 	"todo-chatbot/internal/telemetry"
@@ -32,6 +33,9 @@ commands:
             is ready; exit code 0 says yes, 1 says no and prints why
   smoke     use the product once: the backend at SMOKE_URL and, if it is set,
             the pages at SMOKE_PAGES_URL
+  mcp       an MCP server on standard input and output, for clients that start
+            programs: a bridge to the backend at TODO_API_URL, for the owner of
+            the access token TODO_MCP_TOKEN
 
 Settings come from the environment; docs/configuration.md lists them.`
 
@@ -59,6 +63,8 @@ func run(ctx context.Context, args []string) error {
 		return healthcheck.Run(ctx, os.Stdout, args, cmp.Or(os.Getenv("PORT"), defaultPort))
 	case command == "smoke" && len(args) == 0:
 		return smoke.Run(ctx, os.Stdout, os.Getenv("SMOKE_URL"), os.Getenv("SMOKE_PAGES_URL"))
+	case command == "mcp" && len(args) == 0:
+		return bridge(ctx)
 	case !knownCommand(command, args):
 		return errors.New(usage)
 	}
@@ -108,4 +114,13 @@ func serve(ctx context.Context, cfg app.Config, log *slog.Logger) error {
 	}
 	defer backend.Close()
 	return backend.Run(ctx)
+}
+
+// bridge needs none of the settings that serve needs.
+func bridge(ctx context.Context) error {
+	b, err := mcpbridge.New(mcpbridge.Config{APIURL: os.Getenv("TODO_API_URL"), Token: os.Getenv("TODO_MCP_TOKEN")}, os.Stderr)
+	if err != nil {
+		return fmt.Errorf("backend mcp: %w", err)
+	}
+	return b.Run(ctx, os.Stdin, os.Stdout)
 }

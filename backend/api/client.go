@@ -168,6 +168,13 @@ func (c *Client) DeleteConversation(ctx context.Context, userID string, id int64
 	return err
 }
 
+// CancelTurn asks the turn that runs in a conversation to stop; its reply says
+// that it did.
+func (c *Client) CancelTurn(ctx context.Context, userID string, id int64) error {
+	_, err := call[struct{}](ctx, c, http.MethodPost, conversationPath(userID, id)+"/cancel", nil)
+	return err
+}
+
 // Messages is one page of a conversation's messages, the newest first.
 func (c *Client) Messages(ctx context.Context, userID string, conversationID int64, p Page) (MessagePage, error) {
 	path := conversationPath(userID, conversationID) + "/messages"

@@ -80,13 +80,7 @@ func (a *App) assemble(ctx context.Context) error {
 	if a.caller, err = tools.NewCaller(ctx); err != nil {
 		return err
 	}
-	a.agent, err = agent.New(a.provider(), a.caller, a.db, agent.Limits{
-		Steps:           a.cfg.ChatMaxSteps,
-		HistoryMessages: a.cfg.ChatHistoryMessages,
-		Turn:            a.cfg.ChatTurnTimeout,
-		Lease:           a.cfg.ChatLease,
-	}, a.log)
-	if err != nil {
+	if a.agent, err = agent.New(metered{a.provider(), a.metrics}, a.caller, a.db, a.limits(), a.log); err != nil {
 		return err
 	}
 	proxies, err := a.cfg.trustedProxies()
@@ -112,6 +106,19 @@ func (a *App) throttle() auth.Throttle {
 		Email:   todo.NewLimiter(a.db, "signin-email", todo.Limit{Count: a.cfg.SignInLimitEmail, Per: signInPeriod}, true),
 		Address: todo.NewLimiter(a.db, "signin-address", todo.Limit{Count: a.cfg.SignInLimitAddress, Per: signInPeriod}, true),
 	}
+}
+
+func (a *App) limits() agent.Limits {
+	limits := agent.Limits{
+		Steps:           a.cfg.ChatMaxSteps,
+		HistoryMessages: a.cfg.ChatHistoryMessages,
+		Turn:            a.cfg.ChatTurnTimeout,
+		Lease:           a.cfg.ChatLease,
+	}
+	if a.cfg.LLMProvider != ProviderRules { // which uses none, so there is nothing to look up
+		limits.TurnTokens, limits.DayTokens = a.cfg.ChatMaxTurnTokens, a.cfg.ChatMaxDayTokens
+	}
+	return limits
 }
 
 func (a *App) provider() llm.Provider {

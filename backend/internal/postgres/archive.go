@@ -26,7 +26,7 @@ const selectArchive = `
 		'tasks', (SELECT coalesce(json_agg(t ORDER BY id), '[]') FROM (SELECT` + taskColumns + `FROM tasks WHERE user_id = u.id) t),
 		'conversations', (SELECT coalesce(json_agg(c ORDER BY id), '[]') FROM (
 			SELECT id, title, created_at, updated_at, (SELECT coalesce(json_agg(t), '[]') FROM (
-				SELECT status, created_at, finished_at,
+				SELECT status, cancelled, input_tokens, output_tokens, created_at, finished_at,
 					(SELECT coalesce(json_agg(s ORDER BY step), '[]') FROM (SELECT step, text FROM turn_steps WHERE turn_id = turns.id) s) AS steps,
 					(SELECT coalesce(json_agg(k ORDER BY step, call), '[]') FROM (
 						SELECT step, call, call_id, name, arguments, result, is_error FROM tool_calls WHERE turn_id = turns.id) k) AS calls,
@@ -79,10 +79,13 @@ type (
 		Turns     []archivedTurn `json:"turns"`
 	}
 	archivedTurn struct {
-		Status     string     `json:"status"`
-		CreatedAt  time.Time  `json:"created_at"`
-		FinishedAt *time.Time `json:"finished_at"`
-		Steps      []struct {
+		Status       string     `json:"status"`
+		Cancelled    bool       `json:"cancelled"`
+		InputTokens  int64      `json:"input_tokens"`
+		OutputTokens int64      `json:"output_tokens"`
+		CreatedAt    time.Time  `json:"created_at"`
+		FinishedAt   *time.Time `json:"finished_at"`
+		Steps        []struct {
 			Step int    `json:"step"`
 			Text string `json:"text"`
 		} `json:"steps"`
@@ -171,8 +174,9 @@ func (db *DB) importConversation(ctx context.Context, userID string, c archivedC
 
 func (db *DB) importTurn(ctx context.Context, userID string, conversation int64, turn archivedTurn) error {
 	created, err := queryOne[struct{ ID int64 }](ctx, db.on(ctx),
-		`INSERT INTO turns (user_id, conversation_id, status, created_at, finished_at) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-		userID, conversation, turn.Status, turn.CreatedAt, turn.FinishedAt)
+		`INSERT INTO turns (user_id, conversation_id, status, created_at, finished_at, cancelled, input_tokens, output_tokens)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
+		userID, conversation, turn.Status, turn.CreatedAt, turn.FinishedAt, turn.Cancelled, turn.InputTokens, turn.OutputTokens)
 	if err != nil {
 		return err
 	}
