@@ -7,8 +7,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"todo-chatbot/backend/app"
@@ -22,7 +25,10 @@ const usage = `usage: backend [command]
 
 commands:
   serve     answer requests (the default)
-  migrate   bring the database's schema to this version, then exit
+  migrate   bring the database's schema to this version, then exit; "migrate
+            status" lists the migrations, "migrate down" takes the last one back
+  export    write everything that the user whose id or email follows owns
+  import    add what export wrote, from standard input, to a user's account
   health    ask the backend on this machine's PORT, or at --url URL, whether it
             is ready; exit code 0 says yes, 1 says no and prints why
   smoke     use the product once: the backend at SMOKE_URL and, if it is set,
@@ -59,7 +65,7 @@ func run(ctx context.Context, args []string) error {
 		return smoke.Run(ctx, os.Stdout, os.Getenv("SMOKE_URL"), os.Getenv("SMOKE_PAGES_URL"))
 	case command == "mcp" && len(args) == 0:
 		return bridge(ctx)
-	case len(args) > 0 || command != "serve" && command != "migrate":
+	case !knownCommand(command, args):
 		return errors.New(usage)
 	}
 	cfg, err := app.LoadConfig()
@@ -70,9 +76,38 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if command == "migrate" {
+	switch strings.Join(append([]string{command}, args...), " ") {
+	case "serve":
+		return serve(ctx, cfg, log)
+	case "migrate", "migrate up":
 		return app.Migrate(ctx, cfg, log)
+	case "migrate down":
+		return app.MigrateDown(ctx, cfg, log)
+	case "migrate status":
+		return app.MigrateStatus(ctx, cfg, log, os.Stdout)
 	}
+	if command == "export" {
+		return app.Export(ctx, cfg, args[0], os.Stdout)
+	}
+	return app.Import(ctx, cfg, args[0], os.Stdin, os.Stdout)
+}
+
+// knownCommand tells whether a command that needs the settings is written
+// right.
+func knownCommand(command string, args []string) bool {
+	switch command {
+	case "serve":
+		return len(args) == 0
+	case "migrate":
+		return len(args) == 0 || len(args) == 1 && slices.Contains([]string{"up", "down", "status"}, args[0])
+	case "export", "import":
+		return len(args) == 1
+	default:
+		return false
+	}
+}
+
+func serve(ctx context.Context, cfg app.Config, log *slog.Logger) error {
 	backend, err := app.New(ctx, cfg, log)
 	if err != nil {
 		return err

@@ -42,16 +42,13 @@ type App struct {
 	caller  *mcpserver.Caller
 	agent   *agent.Agent
 	metrics *metrics
+	watch   *todo.Watch
+	hearing *postgres.Listener
 	http    *httpserver.Server
 	rest    *rest.Server
 	api     net.Listener
 	ops     net.Listener
 	closed  atomic.Bool
-}
-
-// Migrate brings the database's schema to this program's version.
-func Migrate(ctx context.Context, cfg Config, log *slog.Logger) error {
-	return postgres.Migrate(ctx, cfg.migrationURL(), log)
 }
 
 // New makes a backend and opens its ports. Close it, whether it ran or not.
@@ -71,6 +68,8 @@ func (a *App) assemble(ctx context.Context) error {
 		return err
 	}
 	a.metrics = newMetrics(a.db)
+	a.hearing = postgres.NewListener(a.db, a.cfg.migrationURL())
+	a.watch = todo.NewWatch(a.hearing, a.log)
 	tokens, err := auth.NewTokens([]byte(a.cfg.JWTSecret), a.cfg.JWTLifetime)
 	if err != nil {
 		return err
@@ -90,7 +89,7 @@ func (a *App) assemble(ctx context.Context) error {
 	}
 	a.http = &httpserver.Server{Notice: a.cfg.ShutdownNotice, Drain: a.cfg.ShutdownDrain, Log: a.log}
 	a.rest = rest.New(rest.Config{
-		Auth: accounts, Tasks: tasks, Conversations: todo.NewConversations(a.db), Chat: a.agent, Keys: a.db, MCP: tools.Handler(),
+		Auth: accounts, Tasks: tasks, Conversations: todo.NewConversations(a.db), Chat: a.agent, Keys: a.db, Watch: a.watch, MCP: tools.Handler(),
 		RequestLimit:   todo.NewLimiter(a.db, "requests", todo.Limit{Count: a.cfg.RequestLimit, Per: time.Minute}, false),
 		TurnLimit:      todo.NewLimiter(a.db, "turns", todo.Limit{Count: a.cfg.TurnLimit, Per: time.Minute}, true),
 		TrustedProxies: proxies,
@@ -167,6 +166,15 @@ func (a *App) Run(ctx context.Context) error {
 		// does not make it is kept, and goes on when it is sent again.
 		a.agent.Shutdown(patience)
 		return err
+	})
+	group.Go(func() error {
+		defer a.hearing.Close()
+		a.watch.Run(ctx)
+		return nil
+	})
+	group.Go(func() error {
+		a.removeExpired(ctx)
+		return nil
 	})
 	group.Go(func() error {
 		ops := &httpserver.Server{Drain: time.Second, Log: a.log}

@@ -65,6 +65,7 @@ type Config struct {
 	Conversations Conversations
 	Chat          Chat
 	Keys          todo.KeyStore
+	Watch         *todo.Watch
 	MCP           http.Handler
 	// RequestLimit and TurnLimit are each user's. May be nil.
 	RequestLimit *todo.Limiter
@@ -123,7 +124,8 @@ func (s *Server) routes(r chi.Router) {
 
 	r.Group(func(r chi.Router) {
 		r.Use(s.requireToken, s.limitRequests)
-		r.With(s.requireOwner).Post("/api/{user_id}/chat", s.answer(s.handleChat)) // bounds its own time
+		r.With(s.requireOwner).Post("/api/{user_id}/chat", s.answer(s.handleChat))    // bounds its own time
+		r.With(s.requireOwner).Get("/api/{user_id}/events", s.answer(s.handleEvents)) // lasts
 		r.Group(func(r chi.Router) {
 			r.Use(bounded)
 			r.Get("/api/auth/me", s.answer(s.handleMe))
