@@ -82,7 +82,7 @@ func newLane(t *testing.T, databaseURL, directURL string) *lane {
 			"DATABASE_URL=" + wire{before: passes, after: passes}.listen(t, databaseURL), "DATABASE_DIRECT_URL=" + directURL,
 			"JWT_SECRET=" + jwtSecret, "LISTEN_HOST=127.0.0.1", "METRICS_PORT=0", fmt.Sprint("PORT=", freePort(t)),
 			"LLM_PROVIDER=openai", "OPENAI_MODEL=test", fmt.Sprintf("OPENAI_BASE_URL=%s/%d", model.URL, i),
-			"CHAT_LEASE=1s", "CHAT_MAX_DAY_TOKENS=0", "LOG_LEVEL=error",
+			"CHAT_LEASE=1s", "CHAT_MAX_DAY_TOKENS=0", "TURN_LIMIT=0", "REQUEST_LIMIT=0", "LOG_LEVEL=error",
 		}
 		l.replicas[i] = startProcess(t, settings)
 		urls = append(urls, "http://127.0.0.1:"+strings.TrimPrefix(settings[5], "PORT="))

@@ -22,7 +22,8 @@ func testConfig(url string) app.Config {
 	return app.Config{
 		DatabaseURL: config.URL(url), DatabaseMaxConns: 6,
 		JWTSecret: jwtSecret, JWTLifetime: time.Hour,
-		LLMProvider: app.ProviderRules, ChatMaxSteps: 8, ChatHistoryMessages: 30,
+		RetentionKeys: time.Hour,
+		LLMProvider:   app.ProviderRules, ChatMaxSteps: 8, ChatHistoryMessages: 30,
 		ChatTurnTimeout: 20 * time.Second, ChatLease: 2 * time.Second,
 		ShutdownDrain: 10 * time.Second, LogFormat: "json",
 	}
