@@ -99,6 +99,16 @@ func (a *App) assemble(ctx context.Context) error {
 	return a.listen(ctx)
 }
 
+// signInPeriod is the time that the limits of wrong passwords are for.
+const signInPeriod = 15 * time.Minute
+
+func (a *App) throttle() auth.Throttle {
+	return auth.Throttle{
+		Email:   todo.NewLimiter(a.db, "signin-email", todo.Limit{Count: a.cfg.SignInLimitEmail, Per: signInPeriod}, true),
+		Address: todo.NewLimiter(a.db, "signin-address", todo.Limit{Count: a.cfg.SignInLimitAddress, Per: signInPeriod}, true),
+	}
+}
+
 func (a *App) limits() agent.Limits {
 	limits := agent.Limits{
 		Steps:           a.cfg.ChatMaxSteps,
@@ -110,16 +120,6 @@ func (a *App) limits() agent.Limits {
 		limits.TurnTokens, limits.DayTokens = a.cfg.ChatMaxTurnTokens, a.cfg.ChatMaxDayTokens
 	}
 	return limits
-}
-
-// signInPeriod is the time that the limits of wrong passwords are for.
-const signInPeriod = 15 * time.Minute
-
-func (a *App) throttle() auth.Throttle {
-	return auth.Throttle{
-		Email:   todo.NewLimiter(a.db, "signin-email", todo.Limit{Count: a.cfg.SignInLimitEmail, Per: signInPeriod}, true),
-		Address: todo.NewLimiter(a.db, "signin-address", todo.Limit{Count: a.cfg.SignInLimitAddress, Per: signInPeriod}, true),
-	}
 }
 
 func (a *App) provider() llm.Provider {

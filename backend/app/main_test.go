@@ -13,7 +13,15 @@ import (
 	"todo-chatbot/internal/config"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m, removeProgram) }
+// TestMain holds every request of these tests against the written contract.
+func TestMain(m *testing.M) {
+	checked, err := newContract(http.DefaultTransport)
+	if err != nil {
+		panic(err)
+	}
+	http.DefaultTransport = checked
+	pgtest.Main(m, removeProgram)
+}
 
 const jwtSecret = "a secret of thirty-two bytes or so"
 

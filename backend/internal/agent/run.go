@@ -186,7 +186,7 @@ func (r *run) complete(ctx context.Context) (llm.Response, error) {
 	now := r.now().In(r.zone)
 	r.said.Reset()
 	return r.provider.Complete(ctx, llm.Request{
-		System:   systemPrompt(now),
+		System:   SystemPrompt(now),
 		Messages: messages(append(slices.Clone(r.earlier), r.turn)),
 		Tools:    r.tools,
 		Now:      now,

@@ -114,6 +114,8 @@ func (s *Server) routes(r chi.Router) {
 	r.Head("/api/health", s.answer(s.handleHealth)) // some load balancers probe so
 	r.Get("/api/health/ready", s.answer(s.handleReady))
 	r.Head("/api/health/ready", s.answer(s.handleReady))
+	r.Get("/api/openapi.yaml", s.answer(s.handleContract))
+	r.Get("/api/docs", s.answer(s.handleDocs))
 	r.With(bounded).Post("/api/auth/signup", s.answer(s.handleSignUp))
 	r.With(bounded).Post("/api/auth/signin", s.answer(s.handleSignIn))
 	r.Get(wellKnownPath, s.answer(s.handleProtectedResource))

@@ -52,7 +52,7 @@ func newServer(t *testing.T) *rest.Server {
 
 // open are the only routes that need no token.
 var open = map[string]bool{
-	"GET /api/health": true, "GET /api/health/ready": true, "HEAD /api/health": true, "HEAD /api/health/ready": true, "POST /api/auth/signup": true, "POST /api/auth/signin": true,
+	"GET /api/health": true, "GET /api/health/ready": true, "HEAD /api/health": true, "HEAD /api/health/ready": true, "GET /api/openapi.yaml": true, "GET /api/docs": true, "POST /api/auth/signup": true, "POST /api/auth/signin": true,
 	"GET /.well-known/oauth-protected-resource": true, "GET /.well-known/oauth-protected-resource/mcp": true,
 }
 

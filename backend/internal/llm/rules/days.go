@@ -7,11 +7,16 @@ import (
 )
 
 var (
-	relativeDay = regexp.MustCompile(`^(?:in |within )?(` + numbers + `) (minute|min|hour|day|week|month|year)s?`)
+	relativeDay = regexp.MustCompile(`^(?:in |within |after )?(?:the next )?(` + numbers + `) (minute|min|hour|hr|day|week|fortnight|month|year)s?\b`)
+	weeksFrom   = regexp.MustCompile(`^(` + numbers + `) weeks? (?:from|on) (` + anyDay + `)$`)
+	slashed     = regexp.MustCompile(`^(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?$`)
+	dotted      = regexp.MustCompile(`^(\d{1,2})\.(\d{1,2})\.(\d{2,4})?$`)
 	isoDay      = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})$`)
-	monthDay    = regexp.MustCompile(`^(` + months + `)\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?$`)
-	dayMonth    = regexp.MustCompile(`^(?:the )?(\d{1,2})(?:st|nd|rd|th)? (?:of )?(` + months + `)(?:,? (\d{4}))?$`)
-	dayOfMonth  = regexp.MustCompile(`^the (\d{1,2})(?:st|nd|rd|th)$`)
+	monthDay    = regexp.MustCompile(`^(` + months + `)\.? (` + nth + `)(?:,? (\d{4}))?$`)
+	dayMonth    = regexp.MustCompile(`^(?:the )?(` + nth + `) (?:of )?(` + months + `)(?:,? (\d{4}))?$`)
+	dayOfMonth  = regexp.MustCompile(`^(?:the )?(` + nth + `)(?: of (this|next|the) month)?$`)
+	weekdayLead = regexp.MustCompile(`^` + anyDay + `,? (?:the )?(\S.*\d.*|` + nth + `\b.*)$`)
+	tomorrows   = regexp.MustCompile(`\btomm?orr?ow\b`)
 	dayLead     = regexp.MustCompile(`^(?:on|by|this coming|this|next|coming|the) `)
 )
 
@@ -19,6 +24,16 @@ var (
 // day that does not exist, such as February 30.
 func (p *parser) setDay(m *moment, s string) bool {
 	today := midnight(p.now)
+	if g := weekdayLead.FindStringSubmatch(s); g != nil {
+		if s = g[1]; !strings.ContainsAny(s, " ") {
+			s = "the " + s
+		}
+	}
+	if g := weeksFrom.FindStringSubmatch(s); g != nil {
+		day, ok := namedDay(today, g[2])
+		m.day = day.AddDate(0, 0, 7*count(g[1]))
+		return ok
+	}
 	if g := relativeDay.FindStringSubmatch(s); g != nil {
 		p.setRelative(m, count(g[1]), g[2])
 		return true
@@ -32,13 +47,55 @@ func (p *parser) setDay(m *moment, s string) bool {
 		return year > 0 && setDate(m, today, year, time.Month(atoi(g[2])), atoi(g[3]))
 	}
 	if g := monthDay.FindStringSubmatch(s); g != nil {
-		return setDate(m, today, atoi(g[3]), monthOf(g[1]), atoi(g[2]))
+		return setDate(m, today, atoi(g[3]), monthOf(g[1]), nthOf(g[2]))
 	}
 	if g := dayMonth.FindStringSubmatch(s); g != nil {
-		return setDate(m, today, atoi(g[3]), monthOf(g[2]), atoi(g[1]))
+		return setDate(m, today, atoi(g[3]), monthOf(g[2]), nthOf(g[1]))
 	}
 	if g := dayOfMonth.FindStringSubmatch(s); g != nil {
-		return setDayOfMonth(m, today, atoi(g[1]))
+		if g[2] == "next" {
+			return setDate(m, today, today.AddDate(0, 1, 1-today.Day()).Year(), today.AddDate(0, 1, 1-today.Day()).Month(), nthOf(g[1]))
+		}
+		return setDayOfMonth(m, today, nthOf(g[1]))
+	}
+	return setNumbers(m, today, s)
+}
+
+// setNumbers reads 3/15, 15/3, 15.3. and the like. Where both numbers can be
+// the month, a slash is read as in American English, a dot as in German.
+func setNumbers(m *moment, today time.Time, s string) bool {
+	if g := slashed.FindStringSubmatch(s); g != nil {
+		month, day := atoi(g[1]), atoi(g[2])
+		if month > 12 {
+			month, day = day, month
+		}
+		return month <= 12 && setDate(m, today, yearOf(g[3]), time.Month(month), day)
+	}
+	if g := dotted.FindStringSubmatch(s); g != nil {
+		return atoi(g[2]) <= 12 && setDate(m, today, yearOf(g[3]), time.Month(atoi(g[2])), atoi(g[1]))
+	}
+	return setHoliday(m, today, s)
+}
+
+func yearOf(s string) int {
+	if year := atoi(s); len(s) != 2 {
+		return year
+	}
+	return 2000 + atoi(s)
+}
+
+func setHoliday(m *moment, today time.Time, s string) bool {
+	for _, h := range []struct {
+		name  string
+		month time.Month
+		day   int
+	}{
+		{"christmas eve", 12, 24}, {"christmas", 12, 25}, {"xmas", 12, 25}, {"new year's eve", 12, 31},
+		{"new year's day", 1, 1}, {"valentine's day", 2, 14}, {"halloween", 10, 31},
+	} {
+		if strings.HasPrefix(s, h.name) {
+			return setDate(m, today, 0, h.month, h.day)
+		}
 	}
 	return false
 }
@@ -48,12 +105,24 @@ func (p *parser) setDay(m *moment, s string) bool {
 func namedDay(today time.Time, s string) (time.Time, bool) {
 	in := func(days int) (time.Time, bool) { return today.AddDate(0, 0, days), true }
 	untilSunday := (7 - int(today.Weekday())) % 7
+	s = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(s, "sometime "), "later "), "early "), "late ")
+	s = tomorrows.ReplaceAllString(s, "tomorrow")
 	switch s {
-	case "today", "tonight", "this morning", "this afternoon", "this evening", "eod", "end of day", "the end of the day", "end of the day":
+	case "yesterday":
+		return in(-1)
+	case "eow":
+		return in(untilSunday)
+	case "eom":
+		return time.Date(today.Year(), today.Month()+1, 0, 0, 0, 0, 0, today.Location()), true
+	case "week after next", "the week after next":
+		return in(untilSunday + 8)
+	case "over the weekend":
+		return in((int(time.Saturday) - int(today.Weekday()) + 7) % 7)
+	case "cob", "close of business", "today", "tonight", "this morning", "this afternoon", "this evening", "eod", "end of day", "the end of the day", "end of the day":
 		return in(0)
-	case "tomorrow", "tomorow", "tmrw", "tmr":
+	case "tomorrow", "tomoz", "tmrw", "tmr", "tmw", "2morrow", "end of tomorrow", "the end of tomorrow":
 		return in(1)
-	case "day after tomorrow", "the day after tomorrow":
+	case "day after tomorrow", "the day after tomorrow", "day after tmrw", "the day after tmrw":
 		return in(2)
 	case "weekend", "this weekend", "the weekend":
 		return in((int(time.Saturday) - int(today.Weekday()) + 7) % 7)
@@ -65,6 +134,9 @@ func namedDay(today time.Time, s string) (time.Time, bool) {
 		return time.Date(today.Year(), today.Month()+1, 1, 0, 0, 0, 0, today.Location()), true
 	case "next year":
 		return time.Date(today.Year()+1, time.January, 1, 0, 0, 0, 0, today.Location()), true
+	}
+	if day, ok := partOfSpan(today, untilSunday, strings.TrimPrefix(s, "the ")); ok {
+		return day, true
 	}
 	switch {
 	case strings.HasSuffix(s, " week"): // this week, the end of the week
@@ -85,12 +157,58 @@ func namedDay(today time.Time, s string) (time.Time, bool) {
 	return in(days)
 }
 
+// partOfSpan gives the beginning, the middle or the end of a week, month or
+// year.
+func partOfSpan(today time.Time, untilSunday int, s string) (time.Time, bool) {
+	part, span, ok := strings.Cut(s, " of ")
+	if !ok || !strings.Contains(" beginning start middle end ", " "+part+" ") {
+		return time.Time{}, false
+	}
+	first := func(month time.Month) time.Time {
+		return time.Date(today.Year(), month, 1, 0, 0, 0, 0, today.Location())
+	}
+	step := 0
+	if strings.HasPrefix(span, "next ") {
+		step = 1
+	}
+	var from, to time.Time
+	switch {
+	case strings.HasSuffix(span, "week"):
+		to = today.AddDate(0, 0, untilSunday+7*step)
+		from = to.AddDate(0, 0, -6)
+	case strings.HasSuffix(span, "month"):
+		from = first(today.Month() + time.Month(step))
+		to = from.AddDate(0, 1, -1)
+	case strings.HasSuffix(span, "year"):
+		from = time.Date(today.Year()+step, time.January, 1, 0, 0, 0, 0, today.Location())
+		to = from.AddDate(1, 0, -1)
+	default:
+		return time.Time{}, false
+	}
+	switch part {
+	case "end":
+		return to, true
+	case "middle":
+		return from.AddDate(0, 0, int(to.Sub(from).Hours()/24+1)/2), true
+	}
+	return from, true
+}
+
 func (p *parser) setRelative(m *moment, n int, unit string) {
 	today := midnight(p.now)
+	if n == half && unit != "hour" && unit != "hr" {
+		n = 1
+	}
 	switch unit {
+	case "fortnight":
+		m.day = today.AddDate(0, 0, 14*n)
 	case "minute", "min":
 		m.exact = p.now.Add(time.Duration(n) * time.Minute).Truncate(time.Minute)
-	case "hour":
+	case "hour", "hr":
+		if n == half {
+			m.exact = p.now.Add(30 * time.Minute).Truncate(time.Minute)
+			return
+		}
 		m.exact = p.now.Add(time.Duration(n) * time.Hour).Truncate(time.Minute)
 	case "day":
 		m.day = today.AddDate(0, 0, n)
@@ -129,11 +247,15 @@ func isUsable(at time.Time) bool { return at.Year() >= 1 && at.Year() <= 9998 }
 // no day, as in "the 45th", is none.
 func (p *parser) isNoDay(s string) bool {
 	s = strings.ToLower(s)
-	isDate := isoDay.MatchString(s) || monthDay.MatchString(s) || dayMonth.MatchString(s)
+	isDate := isoDay.MatchString(s) || monthDay.MatchString(s) || dayMonth.MatchString(s) || slashed.MatchString(s) && strings.Count(s, "/") == 2 || dotted.MatchString(s)
 	return isDate && !p.setDay(new(moment), s)
 }
 
 func (p *parser) sayNoDate() string {
+	var m moment
+	if p.setDay(&m, strings.ToLower(p.noDate)) && isUsable(m.on(p.now)) {
+		return "“" + capitalised(escape(p.noDate)) + "” is over, so nothing was changed. Please tell me again with a day to come."
+	}
 	return "I cannot use the date “" + escape(p.noDate) + "”: there is no such day, or it is too far away. " +
 		"Nothing was changed. Please tell me again with another date."
 }
@@ -171,9 +293,41 @@ func monthOf(s string) time.Month {
 	return 0
 }
 
+// half is "half an" as a number.
+const half = -1
+
+// nthOf reads "3rd", "3" or "third".
+func nthOf(s string) int {
+	if d := digits.FindString(s); d != "" {
+		return atoi(d)
+	}
+	s = strings.ReplaceAll(s, "-", " ")
+	tens, ones, _ := strings.Cut(s, " ")
+	n := map[string]int{"twenty": 20, "thirty": 30}[tens]
+	if n == 0 {
+		ones = s
+	}
+	for i, name := range []string{
+		"first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
+		"thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
+	} {
+		if ones == name {
+			return n + i + 1
+		}
+	}
+	if s == "thirtieth" {
+		return 30
+	}
+	return 0
+}
+
 // count reads a number in digits or words.
 func count(s string) int {
 	switch s {
+	case "half a", "half an":
+		return half
+	case "a couple":
+		return 2
 	case "a", "an":
 		return 1
 	case "a couple of":
@@ -190,4 +344,5 @@ func count(s string) int {
 var numberWords = map[string]int{
 	"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
 	"seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+	"fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "forty five": 45, "forty-five": 45,
 }

@@ -19,8 +19,10 @@ type filter struct {
 	kind     string // a word before "tasks": a tag or a word of the title
 	about    string // words of the title
 	quoted   bool
-	from, to time.Time // due; both zero, or only from
+	from, to time.Time // due, or completed where that is the status; both zero, or only from
 	when     string
+	undated  bool // without a due date
+	sort     string
 	ids      []int64
 }
 
@@ -32,24 +34,25 @@ const (
 )
 
 const (
-	pendingWords   = `(?:pending|incomplete|unfinished|uncompleted|undone|open|outstanding|remaining|active|unchecked|todo|left|not (?:yet )?(?:done|completed?|finished)|still)`
+	pendingWords   = `(?:pending|incomplete|unfinished|uncompleted|undone|open|outstanding|remaining|active|unchecked|todo|left|not (?:yet )?(?:done|completed?|finished)|still|remains?|missing)`
 	completedWords = `(?:completed?|done|finished|accomplished|achieved|closed|checked[ -]off|ticked[ -]off)`
 	overdueWords   = `(?:overdue|late|past due|missed|behind)`
 	statusWords    = `(?:` + pendingWords + `|` + completedWords + `|` + overdueWords + `)`
 )
 
 var (
-	isPendingText   = regexp.MustCompile(`(?i)\b(?:` + pendingWords + `|(?:need|have|got|supposed|going|want|plan) to(?: (?:do|get|finish|complete|work))?|should i|to do\b(?: (?:today|next|now|tomorrow))?[?.! ]*$|(?:what's|what is) next|on my plate|still)\b`)
+	isPendingText   = regexp.MustCompile(`(?i)\b(?:` + pendingWords + `|to be done|(?:isn't|aren't|not been|hasn't been|haven't been|haven't|hasn't)(?: (?:yet|i))? (?:done|finished|completed?)|(?:need|have|got|supposed|going|want|plan) to(?: (?:do|get|finish|complete|work))?|should i|to do\b(?: (?:today|next|now|tomorrow|still))?[?.! ]*$|(?:what's|what is) next|on my plate|still)\b`)
 	isCompletedText = regexp.MustCompile(`(?i)\b(?:` + completedWords + `|(?:did|have) i (?:already )?(?:do|get done|finish|complete|accomplish|achieve))\b`)
 	isOverdueText   = regexp.MustCompile(`(?i)\b` + overdueWords + `\b`)
-	evidence        = regexp.MustCompile(`(?i)\b(?:tasks?|to-?dos?|to do|items?|reminders?|list|everything|all|agenda|` + statusWords + `|due|on my plate|did i (?:do|get done|finish|complete|accomplish|achieve)|need to do|have to do|should i do|(?:what's|what is) next)\b`)
+	isEitherText    = regexp.MustCompile(`(?i)\b(?:finished|done|completed?|open|pending) (?:or|and|&) (?:not|unfinished|open|pending|done|completed?|incomplete)\b`)
+	evidence        = regexp.MustCompile(`(?i)\b(?:\S+ (?:stuff|ones)|urgent|important|high priority|deadlines?|planned|scheduled|schedule|happening|coming up|tasks?|to-?dos?|to do|items?|reminders?|list|everything|all|agenda|list|remains|to be done|` + statusWords + `|due|on my plate|did i (?:do|get done|finish|complete|accomplish|achieve)|(?:need|have|got|want|supposed) to (?:do|get done|finish)|must i do|should i do|(?:what's|what is) next)\b`)
 
 	filterPriority = regexp.MustCompile(`(?i)\b(` + priorityWords + `)[ -]priority\b|\b(urgent|important|critical)\b|\bpriority (high|medium|normal|low)\b`)
 	filterTag      = regexp.MustCompile(`(?i)(?:\b(?:tag(?:ged)?|labell?ed|with (?:the )?(?:tag|label))(?: (?:as|with))?[: ]+#?|#)([\pL\d_-]*\pL[\pL\d_-]*)`)
 	filterAbout    = regexp.MustCompile(`(?i)\b(?:about|containing|mentioning|matching|related to|regarding|concerning|named|called|that mention|with the words?|with|for)\s+(?:the\s+|my\s+|an?\s+)?(.+)$`)
-	filterKind     = regexp.MustCompile(`(?i)\b([\pL\d_-]+) (?:tasks?|to-?dos?|items)\b`)
+	filterKind     = regexp.MustCompile(`(?i)\b([\pL\d_-]+)(?:[ -]related)? (?:tasks?|to-?dos?|items?|stuff|ones|things|errands)\b`)
 	noKind         = regexp.MustCompile(`(?i)^(?:all|my|the|any|these|those|of|me|other|many|what|which|our|some|more|every|each|priority|have|current|existing|new|for|to|today's|tomorrow's|` +
-		`today|tomorrow|show|list|display|delete|complete|` + statusWords + `|` + priorityWords + `)$`)
+		`today|tomorrow|show|list|display|delete|complete|see|view|print|get|read|check|review|open|need|got|find|give|single|a|an|same|first|last|next|late|late|how|be|only|just|finish|remove|clear|were|there|i|do|see|get|with|about|and|or|whole|` + numbers + `|` + statusWords + `|` + priorityWords + `)$`)
 	oneTask = regexp.MustCompile(`(?i)^(?:show|display|view|see|open|what is|what's|get|describe|details? (?:of|for|about)|tell me about)(?: me)? (?:the )?(?:details? (?:of|for|about) )?((?:task|to-?do|item|number|#) ?(?:number |#)?\d+)[?.!]*$`)
 )
 
@@ -66,10 +69,13 @@ var listRules = []rule{
 	}),
 	on(`(?:is|are) (?:the |my )?(.+?) (?:`+statusWords+`|due .*)`, makeSearch),
 	on(`(?:find|search(?: for)?|look for|look up|where is|where's)(?: me)?(?: (?:all|my|the|any))*(?: (?:tasks?|to-?dos?|items?))?(?: (?:about|for|with|called|named|containing|related to|that mention))? (.+)`, makeSearch),
+	on(`(?:sort|order|rank|arrange) (?:my|the|all) .*`, makeListing),
 	on(`(?:show|list|display|view|see|print|get|give|tell|read|check|review)\b(?: (?:me|us|out|off))*\s*(.*)`, makeListing),
-	on(`(?:what(?:'s|s|'re)?|which|how many|how much|do i have|have i|did i|is there|are there|is anything|am i|any|anything|got any|count)\b(.*)`, makeListing),
+	on(`(?:what(?:'s|s|'re)?|which|how many|how much|do i have|have i|did i|is there|are there|is anything|is something|is my list|am i|any|anything|got any|got anything|have you got|count|where(?:'s| is| are) my)\b(.*)`, makeListing),
+	on(`(?:the )?(?:number|amount|count) of (.*)`, makeListing),
 	on(`remind me (?:of )?(what .*|of my (?:tasks|list).*)`, makeListing),
-	on(`(?:(?:all|my|the|of|`+statusWords+`|(?:high|low|medium)[ -]priority|urgent) )*(?:tasks|to-?dos|(?:to-?do |to do |task )list|pending|overdue|completed|list|everything)(?: (?:list|please|(?:for|due|this|today|tomorrow|tagged)\b.*))?`, makeListing),
+	on(`(?:(?:all|my|the|of|`+statusWords+`|(?:high|low|medium)[ -]priority|urgent) )*(?:tasks|to-?dos|(?:to-?do |to do |task )list|pending|overdue|completed|list|everything|`+completedWords+` (?:tasks|to-?dos|items|ones|stuff))(?: (?:list|please|(?:for|due|this|today|tomorrow|tagged|with|without|by|about|sorted)\b.*))?`, makeListing),
+	on(`(?:the |my |all |only )*(?:\S+ ){1,2}(?:tasks|to-?dos|items|ones|stuff)(?: please)?`, makeListing),
 }
 
 func makeListing(p *parser, m []string) command {
@@ -104,6 +110,7 @@ func makeSearch(p *parser, m []string) command {
 func (p *parser) filter(s string) filter {
 	var f filter
 	switch {
+	case isEitherText.MatchString(s):
 	case isOverdueText.MatchString(s):
 		f.status = statusOverdue
 	case isPendingText.MatchString(s):
@@ -119,6 +126,14 @@ func (p *parser) filter(s string) filter {
 		f.tag = strings.ToLower(group(s, m, 1))
 		s = cut(s, m[0], m[1])
 	}
+	if undatedWords.MatchString(s) {
+		f.undated = true
+		s = undatedWords.ReplaceAllString(s, " ")
+	}
+	if m := sortWords.FindStringSubmatchIndex(s); m != nil {
+		f.sort = sortOf(group(s, m, 1))
+		s = cut(s, m[0], m[1])
+	}
 	s = p.takeDue(&f, s)
 	if m := filterKind.FindStringSubmatch(s); m != nil && !noKind.MatchString(m[1]) && !isStatusAdverb.MatchString(m[1]) {
 		f.kind = strings.ToLower(m[1])
@@ -131,9 +146,13 @@ func (p *parser) filter(s string) filter {
 
 var (
 	isStatusAdverb = regexp.MustCompile(`(?i)^(?:not|yet|still|just|only|incomplete|remaining|i|you|do|are|there|is|a|an|one|single|last|first|next)$`)
-	noAbout        = regexp.MustCompile(`(?i)^(?:me|now|priority|list|my list|a due date|.*\bpriority|due .*|each|all)[?.! ]*$`)
+	noAbout        = regexp.MustCompile(`(?i)^(?:me\b.*|now|anything|something|everything|stuff|anyone|us|it|that|this|tasks?|priority|list|my list|a due date|.*\bpriority|due .*|each|all)[?.! ]*$`)
 	dueWord        = regexp.MustCompile(`(?i)\b(?:due|by|before|until|for|on|this|next|today|tonight|tomorrow)\b|'s\b`)
 	beforeWord     = regexp.MustCompile(`(?i)\b(?:by|before|until)\b`)
+	nextDays       = regexp.MustCompile(`(?i)\b(?:in|within|over|during|for)? ?the (?:next|coming) (` + numbers + `|few|couple of)? ?(day|week|month)s?\b`)
+	lastSpan       = regexp.MustCompile(`(?i)\b(?:(?:in|over|during) the )?(?:(last|past) (week|month|` + numbers + ` days)|(yesterday))\b`)
+	undatedWords   = regexp.MustCompile(`(?i)\b(?:without|with no|have no|has no|that have no|missing|lacking) (?:an? |any )?(?:due dates?|dates?|deadlines?)\b|\bundated\b`)
+	sortWords      = regexp.MustCompile(`(?i)\b(?:sort(?:ed)?|order(?:ed)?|arranged?|rank(?:ed)?)?(?: \S+){0,4}? ?by (?:their |the )?(due dates?|deadlines?|dates?|priority|importance|urgency|titles?|names?|alphabet)\b|\b(alphabetically)\b`)
 	spanWord       = regexp.MustCompile(`(?i)\b(this|next) (week|month)\b`)
 	possessiveDay  = regexp.MustCompile(`(?i)\b(today|tomorrow)'s\b`)
 )
@@ -159,6 +178,12 @@ func (p *parser) takeDue(f *filter, s string) string {
 		f.when = strings.ToLower(s[m[0]:m[1]])
 		return cut(s, m[0], m[1])
 	}
+	if m := nextDays.FindStringSubmatchIndex(s); m != nil {
+		return p.takeNextDays(f, s, m)
+	}
+	if m := lastSpan.FindStringSubmatchIndex(s); m != nil && f.status == statusCompleted {
+		return p.takeLast(f, s, m)
+	}
 	if !dueWord.MatchString(s) {
 		return s
 	}
@@ -173,6 +198,42 @@ func (p *parser) takeDue(f *filter, s string) string {
 		f.when = "by " + strings.TrimPrefix(f.when, "on ")
 	}
 	return rest
+}
+
+// takeNextDays reads "in the next 3 days", which begin today.
+func (p *parser) takeNextDays(f *filter, s string, m []int) string {
+	n, unit := count(strings.ToLower(group(s, m, 1))), strings.ToLower(group(s, m, 2))
+	switch strings.ToLower(group(s, m, 1)) {
+	case "few":
+		n = 3
+	case "couple of":
+		n = 2
+	}
+	today := midnight(p.now)
+	var end moment
+	p.setRelative(&end, max(n, 1), unit)
+	f.from, f.to = today, end.day.AddDate(0, 0, 1)
+	f.when = "by " + strings.TrimPrefix(sayDay(end.day, p.now), "on ")
+	return cut(s, m[0], m[1])
+}
+
+// takeLast reads when something was completed.
+func (p *parser) takeLast(f *filter, s string, m []int) string {
+	today := midnight(p.now)
+	f.to = today.AddDate(0, 0, 1)
+	switch span := strings.ToLower(group(s, m, 2)); {
+	case group(s, m, 3) != "":
+		f.from, f.to, f.when = today.AddDate(0, 0, -1), today, "yesterday"
+		return cut(s, m[0], m[1])
+	case span == "week":
+		f.from = today.AddDate(0, 0, -7)
+	case span == "month":
+		f.from = today.AddDate(0, -1, 0)
+	default:
+		f.from = today.AddDate(0, 0, -count(strings.Fields(span)[0]))
+	}
+	f.when = "since " + strings.TrimPrefix(sayDay(f.from, p.now), "on ")
+	return cut(s, m[0], m[1])
 }
 
 // setSpan sets a week, from Monday, or a month.
@@ -211,14 +272,24 @@ func (f filter) passes(k task, now time.Time) bool {
 		(f.kind == "" || hasTag(k, f.kind) || len(match([]task{k}, f.kind, false)) > 0) &&
 		(f.about == "" || len(match([]task{k}, f.about, f.quoted)) > 0) &&
 		(len(f.ids) == 0 || slices.Contains(f.ids, k.ID)) &&
+		(!f.undated || k.DueAt == nil) &&
 		f.passesDue(k)
+}
+
+// isWide tells whether all tasks pass.
+func (f filter) isWide() bool {
+	return f.status == "" && f.priority == "" && f.tag == "" && f.kind == "" && f.about == "" && len(f.ids) == 0 && f.to.IsZero() && !f.undated
 }
 
 func (f filter) passesDue(k task) bool {
 	if f.to.IsZero() {
 		return true
 	}
-	return k.DueAt != nil && !k.DueAt.Before(f.from) && k.DueAt.Before(f.to)
+	at := k.DueAt
+	if f.status == statusCompleted {
+		at = k.CompletedAt
+	}
+	return at != nil && !at.Before(f.from) && at.Before(f.to)
 }
 
 func hasTag(k task, tag string) bool {
@@ -242,8 +313,14 @@ func (f filter) describe(n int) string {
 	if f.about != "" {
 		parts = append(parts, "about “"+escape(shorten(f.about))+"”")
 	}
+	if f.undated {
+		parts = append(parts, "without a due date")
+	}
+	if f.when != "" && f.status != statusCompleted {
+		parts = append(parts, "due")
+	}
 	if f.when != "" {
-		parts = append(parts, "due "+f.when)
+		parts = append(parts, f.when)
 	}
 	return strings.TrimSpace(strings.Join(parts, " "))
 }
@@ -264,6 +341,7 @@ func (c *listing) run(t *turn) {
 		return
 	}
 	found := keep(list.Tasks, func(k task) bool { return f.passes(k, t.now) })
+	sorted(found, f.sort)
 	t.show(found)
 	t.sayList(f, found, list)
 }
@@ -288,7 +366,28 @@ func (f filter) arguments(t *turn) map[string]any {
 	return args
 }
 
+// sayLocalList is sayList in the user's language; it fails for English.
+func (t *turn) sayLocalList(found []task) bool {
+	key := "list"
+	if len(found) == 0 {
+		key = "empty"
+	}
+	text, ok := t.local(key)
+	switch {
+	case !ok:
+		return false
+	case len(found) == 0:
+		t.say("%s", text)
+	default:
+		t.say(text, len(found), t.lines(found))
+	}
+	return true
+}
+
 func (t *turn) sayList(f filter, found []task, list *taskList) {
+	if t.sayLocalList(found) {
+		return
+	}
 	switch {
 	case len(found) == 0 && len(f.ids) > 0:
 		t.say("There is no task %d%s.", f.ids[0], list.among())

@@ -24,6 +24,7 @@ const (
 type utterance struct {
 	text   string
 	quotes []string // without their marks
+	marks  []rune
 }
 
 func normalise(raw string) utterance {
@@ -48,6 +49,8 @@ func clean(raw string) string {
 			b.WriteRune('"')
 		case r == '—':
 			b.WriteString(" - ")
+		case r == '№':
+			b.WriteRune('#')
 		case r == '–':
 			b.WriteRune('-')
 		case unicode.IsSpace(r) || unicode.IsControl(r):
@@ -81,6 +84,7 @@ func (u *utterance) mask(s string) {
 		if end > 0 {
 			b.WriteRune(firstQuote + rune(len(u.quotes))) //nolint:gosec // at most maxQuotes
 			u.quotes = append(u.quotes, strings.TrimSpace(s[i+size:end]))
+			u.marks = append(u.marks, r)
 			i = end + size
 			continue
 		}
@@ -137,7 +141,7 @@ func (u utterance) plain(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if i := int(r - firstQuote); i >= 0 && i < len(u.quotes) {
-			b.WriteString(`"` + u.quotes[i] + `"`)
+			b.WriteString(string(u.marks[i]) + u.quotes[i] + string(u.marks[i]))
 			continue
 		}
 		b.WriteRune(r)
