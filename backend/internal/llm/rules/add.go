@@ -22,6 +22,13 @@ func makeNamed(p *parser, m []string) command {
 		rest = rest[at[1]:]
 	}
 	stripped := rest[len(nameLead.FindString(rest)):]
+	if parts := anotherOne.Split(stripped, maxAdded); len(parts) > 1 {
+		c := new(add)
+		for _, part := range parts {
+			c.drafts = append(c.drafts, p.details(part))
+		}
+		return withLead(c, lead)
+	}
 	if many && readable(stripped) {
 		return makeMany(p, stripped, lead)
 	}
@@ -47,13 +54,15 @@ var addThese = regexp.MustCompile(`(?is)^\s*(?:these|the following|following|all
 // makeSchedule is for "schedule lunch with Ann for Friday".
 func makeSchedule(p *parser, m []string) command {
 	d := p.details(m[1])
-	if d.due.isZero() || d.title == "" || nameless.MatchString(d.title) {
+	if d.due.isZero() || d.title == "" || taskWord.MatchString(d.title) || nameless.MatchString(d.title) {
 		return nil
 	}
 	who := p.target(d.title)
 	d.title = capitalised(article1.ReplaceAllString(d.title, ""))
 	return &schedule{d, who}
 }
+
+var taskWord = regexp.MustCompile(`(?i)^(?:an? |the )?(?:\S+ )?(?:reminder|task|to-?do)\b`)
 
 var article1 = regexp.MustCompile(`(?i)^(?:an?|my|another) `)
 
@@ -78,8 +87,23 @@ func (c *schedule) run(t *turn) {
 
 func makeAdd(p *parser, m []string) command { return p.adds(m[1]) }
 
+var (
+	rememberLead = regexp.MustCompile(`(?i)^remember (?:to |about )?`)
+	anotherOne   = regexp.MustCompile(`(?i),? and (?:another|one)(?: (?:one|task|to-?do))? (?:to|for|called|about) `)
+)
+
+// makeAppointment is for "I have a dentist appointment on Friday".
+func makeAppointment(p *parser, m []string) command {
+	d := p.details(m[1])
+	if d.due.isZero() || d.title == "" {
+		return nil
+	}
+	return &add{drafts: []draft{d}}
+}
+
 // makeObliged is for "I need to: wash up, sweep and mop".
 func makeObliged(p *parser, m []string) command {
+	m[1] = rememberLead.ReplaceAllString(m[1], "")
 	if strings.Contains(m[0][:len(m[0])-len(m[1])], ":") {
 		return makeMany(p, m[1], "")
 	}

@@ -29,6 +29,7 @@ var (
 
 // addRules is tried when no rule for tasks that exist has matched.
 var addRules = []rule{
+	on(`(?:i|we)(?:'ve| have)(?: got)? (?:an?|my) (.+)`, makeAppointment),
 	on(`(?:remind me|(?:set|create|add)(?: me)? (?:a |an )?(?:reminder|alarm))(?: (?:of|about) something)?`, func(*parser, []string) command { return &add{drafts: []draft{{}}} }),
 	on(`(?:schedule|plan|pencil in|arrange|set up) (.+)`, makeSchedule),
 	on(`(`+addVerb+`|set) `+article+`(`+counted+`)?(`+adjunct+`)`+article+`(`+noun+`)(?:\b(.*))?`, makeNamed),

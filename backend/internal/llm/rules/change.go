@@ -136,7 +136,7 @@ func prioritise(p *parser, m []string) command {
 var taskLike = regexp.MustCompile(`(?i)^(?:an?|new|another)\b`)
 
 func moves(p *parser, m []string) command {
-	if taskLike.MatchString(m[1]) {
+	if taskLike.MatchString(m[1]) || strings.HasPrefix(strings.ToLower(m[1]), "sure ") {
 		return nil
 	}
 	due, rest, ok := p.takeMoment(" " + moveLead.ReplaceAllString(m[2], ""))

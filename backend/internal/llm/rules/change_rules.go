@@ -51,6 +51,21 @@ var changeRules = []rule{
 	on(`(?:remove|drop|delete) (?:the )?(?:tags? |label )#?([\pL\d_-]+)(?: tag)? from (.+)|(?:remove|drop|delete) (?:the )?(?:#([\pL\d_-]+)(?: tag)?|([\pL\d_-]+) (?:tag|label)) from (.+)`, func(p *parser, m []string) command {
 		return &update{who: p.target(m[2] + m[5]), fields: fields{dropTags: []string{strings.ToLower(m[1] + m[3] + m[4])}}}
 	}),
+	on(`(?:change|update|edit|set|make|correct) (?:the |its )(`+fieldNames+`) (?:to|as|into|:|=)+ ?(.+)`, func(p *parser, m []string) command {
+		return following(field(p, "it", m[1], m[2]), m[0])
+	}),
+	on(`(?:add|write|put) (?:a |the )?(?:note|description|comment|detail)(?::| -| saying| that says) ?(.+)`, func(p *parser, m []string) command {
+		return following(describes(p, []string{m[0], "it", m[1]}), m[0])
+	}),
+	on(`(?:an? )?(?:notes?|comment|description) (?:on|for|to) ((?:the )?(?:task|to-?do|item|number|#) ?#?\d+|it|that): ?(.+)`, describes),
+	on(`add (?:the )?#?([\pL\d_-]+) (?:tag|label) (?:to|on) (.+)`, func(p *parser, m []string) command { return tags(p, m[2], m[1]) }),
+	on(`(?:the )?(?:deadline|due date) (?:for|of) (.+?) (?:is|should be|will be)(?: now)? (.+)`, func(p *parser, m []string) command {
+		if questions.MatchString(m[0]) {
+			return nil
+		}
+		return field(p, m[1], "due", m[2])
+	}),
+	on(`i (?:want|need|would like) (?:to have )?(.+?) (?:done|finished|completed|ready) ((?:by|on|before|until|for|at)\b.+|today|tomorrow.*)`, func(p *parser, m []string) command { return softly(moves(p, m), m[0]) }),
 	on(`(?:untag|unlabel) (.+)`, func(p *parser, m []string) command {
 		return &update{who: p.target(m[1]), fields: fields{clear: "tags"}}
 	}),
@@ -111,10 +126,10 @@ var changeRules = []rule{
 		return prioritiseAndMove(p, []string{m[0], m[1], m[3], m[2]})
 	}),
 	on(`(?:change|update|edit|modify|correct|replace|set) (.+?) (?:to|with|into|as|so it says|=|:)\s+(.+)`, changes),
-	on(`(?:make|set|mark|flag|change|give|raise|lower|bump) (.+?)(?:'s)?(?: priority)? (?:as |to |a |an |be )*(`+priorityWords+`)(?:[ -]priority)?`, prioritise),
+	on(`(?:make|set|mark|flag|change|give|raise|lower|bump) (.+?)(?:'s)?(?: priority)? (?:as |to |a |an |be )*(`+priorityWords+`)(?:[ -]priority)?(?: (?:task|item|one|to-?do))?`, prioritise),
 	on(`(?:increase|raise|up|boost|bump)(?: up)? (?:the )?priority (?:of|on|for) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "high"}) }),
 	on(`(?:decrease|reduce|lower|drop) (?:the )?priority (?:of|on|for) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "low"}) }),
-	on(`(?:give|assign|set) (.+?) (?:a |the )?due date (?:of|to|on|for) (.+)`, func(p *parser, m []string) command { return field(p, m[1], "due", m[2]) }),
+	on(`(?:give|assign|set) (.+?) (?:a |the )?(?:due date|deadline) (?:of|to|on|for) (.+)`, func(p *parser, m []string) command { return field(p, m[1], "due", m[2]) }),
 	on(`(?:deprioriti[sz]e|lower the priority of) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "low"}) }),
 	on(`(?:prioriti[sz]e|(?:raise|bump|bump up|increase) the priority of|bump(?: up)?) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "high"}) }),
 	on(`(?:rename|retitle|change|update|edit|modify|move|reschedule|postpone) (?:task |to-?do |item |#|number )*(\d+|it|that)`, func(_ *parser, m []string) command {
@@ -126,6 +141,9 @@ var changeRules = []rule{
 
 // changeStatements say what a task should be; see statementRules.
 var changeStatements = []rule{
+	on(`(.+?)(?::| -) (?:an? |make it |now )?(`+priorityWords+`)(?:[ -](?:priority|prio))?`, func(p *parser, m []string) command { return softly(prioritise(p, m), m[0]) }),
+	on(`(.+?)(?::| -) ((?:due|by|move to|moved to)\b.+)`, func(p *parser, m []string) command { return softly(moves(p, m), m[0]) }),
+	on(`(.+?) (?:should be|is|are|must be|needs to be) (?:tagged|labell?ed)(?: (?:with|as))? (.+)`, func(p *parser, m []string) command { return softly(tags(p, m[1], m[2]), m[0]) }),
 	on(`(.+?) (?:is|should be|has to be|must be)(?: now)? (due .+)`, func(p *parser, m []string) command {
 		return softly(moves(p, m), m[0])
 	}),
@@ -138,6 +156,16 @@ var changeStatements = []rule{
 	on(`(.+?)(?:'s| (?:is|are|should be|has|should have|has become|needs to be|became|gets))(?: now)? (?:a |an )?(`+priorityWords+`)(?:[ -](?:priority|prio))?`, func(p *parser, m []string) command {
 		return softly(prioritise(p, m), m[0])
 	}),
+}
+
+// following marks an update that does not say of which task.
+func following(c command, text string) command {
+	u, ok := c.(*update)
+	if !ok {
+		return nil
+	}
+	u.text, u.follows = text, true
+	return u
 }
 
 // softly marks an update as one that only a task that is there makes sense of.

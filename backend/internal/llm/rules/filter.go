@@ -59,7 +59,7 @@ func (p *parser) filter(s string) filter {
 	}
 	s = p.takeDue(&f, s)
 	if m := filterKind.FindStringSubmatch(s); m != nil && !noKind.MatchString(m[1]) && !isStatusAdverb.MatchString(m[1]) {
-		f.kind = strings.ToLower(m[1])
+		f.kind = strings.TrimSuffix(strings.ToLower(m[1]), "-related")
 	}
 	if m := filterAbout.FindStringSubmatch(s); m != nil && f.kind == "" {
 		f.setAbout(p, m[1])
@@ -77,7 +77,7 @@ var (
 	undatedWords   = regexp.MustCompile(`(?i)\b(?:without|with no|have no|has no|that have no|missing|lacking) (?:an? |any )?(?:due dates?|dates?|deadlines?)\b|\bundated\b`)
 	sortWords      = regexp.MustCompile(`(?i)\b(?:sort(?:ed)?|order(?:ed)?|arranged?|rank(?:ed)?)?(?: \S+){0,4}? ?by (?:their |the )?(due dates?|deadlines?|dates?|priority|importance|urgency|titles?|names?|alphabet)\b|\b(alphabetically)\b`)
 	spanWord       = regexp.MustCompile(`(?i)\b(this|next) (week|month)\b`)
-	possessiveDay  = regexp.MustCompile(`(?i)\b(today|tomorrow)'s\b`)
+	possessiveDay  = regexp.MustCompile(`(?i)\b(today|tomorrow|week|month|(?:mon|tues|wednes|thurs|fri|satur|sun)day)'s\b`)
 )
 
 func (f *filter) setAbout(p *parser, s string) {
@@ -89,7 +89,9 @@ func (f *filter) setAbout(p *parser, s string) {
 		f.about, f.quoted = q, true
 		return
 	}
-	f.about = p.plain(s)
+	if f.about = p.plain(s); !strings.Contains(s, " ") {
+		f.kind, f.about = strings.ToLower(f.about), "" // It may be a tag.
+	}
 }
 
 // takeDue reads when the tasks are due: on a day, before one, or in a week or

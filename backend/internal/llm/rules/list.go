@@ -12,7 +12,7 @@ type listing struct{ filter }
 const (
 	pendingWords   = `(?:pending|incomplete|unfinished|uncompleted|undone|open|outstanding|remaining|active|unchecked|todo|left|not (?:yet )?(?:done|completed?|finished)|still|remains?|missing)`
 	completedWords = `(?:completed?|done|finished|accomplished|achieved|closed|checked[ -]off|ticked[ -]off)`
-	overdueWords   = `(?:overdue|late|past due|missed|behind)`
+	overdueWords   = `(?:overdue|late|past due|miss(?:ed)?|behind|past (?:its|their|the) due date)`
 	statusWords    = `(?:` + pendingWords + `|` + completedWords + `|` + overdueWords + `)`
 )
 
@@ -21,7 +21,7 @@ var (
 	isCompletedText = regexp.MustCompile(`(?i)\b(?:` + completedWords + `|(?:did|have) i (?:already )?(?:do|get done|finish|complete|accomplish|achieve))\b`)
 	isOverdueText   = regexp.MustCompile(`(?i)\b` + overdueWords + `\b`)
 	isEitherText    = regexp.MustCompile(`(?i)\b(?:finished|done|completed?|open|pending) (?:or|and|&) (?:not|unfinished|open|pending|done|completed?|incomplete)\b`)
-	evidence        = regexp.MustCompile(`(?i)\b(?:\S+ (?:stuff|ones)|urgent|important|high priority|deadlines?|planned|scheduled|schedule|happening|coming up|tasks?|to-?dos?|to do|items?|reminders?|list|everything|all|agenda|list|remains|to be done|` + statusWords + `|due|on my plate|did i (?:do|get done|finish|complete|accomplish|achieve)|(?:need|have|got|want|supposed) to (?:do|get done|finish)|must i do|should i do|(?:what's|what is) next)\b`)
+	evidence        = regexp.MustCompile(`(?i)\b(?:\S+ (?:stuff|ones)|urgent|important|high priority|deadlines?|tagged|labell?ed|planned|scheduled|schedule|happening|coming up|tasks?|to-?dos?|to do|items?|reminders?|list|everything|all|agenda|list|remains|to be done|` + statusWords + `|due|on my plate|did i (?:do|get done|finish|complete|accomplish|achieve)|(?:need|have|got|want|supposed) to (?:do|get done|finish)|must i do|should i do|(?:what's|what is) next)\b`)
 
 	filterPriority = regexp.MustCompile(`(?i)\b(` + priorityWords + `)[ -]priority\b|\b(urgent|important|critical)\b|\bpriority (high|medium|normal|low)\b`)
 	filterTag      = regexp.MustCompile(`(?i)(?:\b(?:tag(?:ged)?|labell?ed|with (?:the )?(?:tag|label))(?: (?:as|with))?[: ]+#?|#)([\pL\d_-]*\pL[\pL\d_-]*)`)
@@ -45,6 +45,8 @@ var listRules = []rule{
 	}),
 	on(`(?:is|are) (?:the |my )?(.+?) (?:`+statusWords+`|due .*)`, makeSearch),
 	on(`(?:find|search(?: for)?|look for|look up|where is|where's)(?: me)?(?: (?:all|my|the|any))*(?: (?:tasks?|to-?dos?|items?))?(?: (?:about|for|with|called|named|containing|related to|that mention))? (.+)`, makeSearch),
+	on(`(?:only )?(?:show )?(?:the )?`+priorityWords+`[ -]priority(?: (?:only|ones|stuff|items|please))*`, makeListing),
+	on(`(?:filter|narrow)(?: (?:down|them|it|my|the|list|tasks))*(?: by| to| on)? (.+)`, func(p *parser, m []string) command { return &listing{filter: p.filter("tasks " + m[1])} }),
 	on(`(?:sort|order|rank|arrange) (?:my|the|all) .*`, makeListing),
 	on(`(?:show|list|display|view|see|print|get|give|tell|read|check|review)\b(?: (?:me|us|out|off))*\s*(.*)`, makeListing),
 	on(`(?:what(?:'s|s|'re)?|which|how many|how much|do i have|have i|did i|is there|are there|is anything|is something|is my list|am i|any|anything|got any|got anything|have you got|count|where(?:'s| is| are) my)\b(.*)`, makeListing),
@@ -61,6 +63,8 @@ func makeListing(p *parser, m []string) command {
 	return &listing{filter: p.filter(m[0])}
 }
 
+var searchLead = regexp.MustCompile(`(?i)^(?:everything|anything|all|stuff|things)(?: (?:tasks|of them))? (?:with|about|containing|for|on|that (?:has|have|mentions?|contains?)) (?:the word )?`)
+
 func makeOneTask(p *parser, m []string) command {
 	one := oneTask.FindStringSubmatch(m[0])
 	if one == nil {
@@ -72,6 +76,7 @@ func makeOneTask(p *parser, m []string) command {
 
 func makeSearch(p *parser, m []string) command {
 	words := trimPunctuation(strings.TrimRight(m[1], "?!. "))
+	words = searchLead.ReplaceAllString(words, "")
 	if evidence.MatchString(words) && filterKind.FindString(words) != "" || strings.HasPrefix(words, "#") {
 		return &listing{filter: p.filter(m[0])}
 	}
