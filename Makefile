@@ -27,9 +27,13 @@ help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^## — / {gsub(/^## — | —$$/, ""); printf "\n\033[1m%s\033[0m\n", $$0} /^[a-z0-9-]+:.*## / {printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: assets ## Run everything on this machine, PostgreSQL included; Ctrl-C stops it
+run: assets ## Run everything on this machine, with reload; Ctrl-C stops it
 	@echo 'Building; the first time takes a minute or two.'
 	@go build -o $(BIN)/dev ./dev && exec $(BIN)/dev
+
+.PHONY: demo
+demo: ## Fill an account with a list and conversations, in what runs on port 8000
+	@go run ./tools/demo
 
 .PHONY: build
 build: assets ## Build both programs into .bin/
@@ -63,6 +67,7 @@ verify: ## Check that generated files are fresh
 	go mod verify
 	go tool templ fmt -fail frontend dev
 	go run ./tools/chartdocs -check
+	go run ./tools/apidocs -check
 	go run ./tools/tooldocs -check
 	@fingerprint() { git ls-files -co --exclude-standard '*_templ.go' | git hash-object --stdin-paths; }; \
 	before=$$(fingerprint); $(MAKE) generate; \

@@ -25,7 +25,9 @@ func settingsOf(spec any) map[string]string {
 		if tag.Get("required") == "true" {
 			value = "required"
 		}
-		all[tag.Get("envconfig")] = value
+		if name := tag.Get("envconfig"); name != "" {
+			all[name] = value
+		}
 	}
 	return all
 }

@@ -2,100 +2,17 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 )
-
-// fakeApp runs until its context ends, or as its function says.
-type fakeApp func(ctx context.Context) error
-
-func (f fakeApp) Run(ctx context.Context) error { return f(ctx) }
-
-// journal records in which order things happened.
-type journal struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-func (j *journal) add(line string) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.lines = append(j.lines, line)
-}
-
-func (j *journal) app(name string) fakeApp {
-	return func(ctx context.Context) error {
-		<-ctx.Done()
-		j.add(name)
-		return nil
-	}
-}
-
-func TestSupervise_FrontendStopsFirst(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	var j journal
-	r := &runner{settings: testSettings(t), forced: t.Context()}
-	if err := r.supervise(ctx, nil, j.app("backend"), j.app("frontend")); err != nil {
-		t.Errorf("after Ctrl-C: %v", err)
-	}
-	if want := []string{"frontend", "backend"}; !slices.Equal(j.lines, want) {
-		t.Errorf("stopped in the order %v, want %v", j.lines, want)
-	}
-}
-
-func TestSupervise_OneDeathStopsAll(t *testing.T) {
-	t.Parallel()
-	for want, end := range map[string]error{
-		"broken":                        errors.New("broken"),
-		"the backend stopped by itself": nil,
-	} {
-		t.Run(want, func(t *testing.T) {
-			t.Parallel()
-			var j journal
-			dying := fakeApp(func(context.Context) error { return end })
-			r := &runner{settings: testSettings(t), forced: t.Context()}
-			err := r.supervise(t.Context(), nil, dying, j.app("frontend"))
-			if err == nil || err.Error() != want {
-				t.Errorf("got %v, want %q", err, want)
-			}
-			if !slices.Equal(j.lines, []string{"frontend"}) {
-				t.Error("the frontend was not stopped")
-			}
-		})
-	}
-}
-
-func TestSupervise_ForceDoesNotWait(t *testing.T) {
-	t.Parallel()
-	forced, force := context.WithCancel(t.Context())
-	release := make(chan struct{})
-	t.Cleanup(func() { close(release) })
-	hanging := fakeApp(func(context.Context) error {
-		<-release
-		return nil
-	})
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	force()
-	r := &runner{settings: testSettings(t), forced: forced}
-	if err := r.supervise(ctx, nil, hanging, hanging); !errors.Is(err, errForced) {
-		t.Errorf("got %v, want errForced", err)
-	}
-}
 
 func TestAwaitInsistence_IgnoresAnEcho(t *testing.T) {
 	t.Parallel()
@@ -185,15 +102,6 @@ func TestLogger(t *testing.T) {
 	}
 	if !strings.Contains(line(true), "\x1b[") {
 		t.Errorf("no colour in %q", line(true))
-	}
-}
-
-func TestAwaitReady_EndsWithItsContext(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-	defer cancel()
-	if err := awaitReady(ctx, testSettings(t)); err != nil {
-		t.Errorf("Ctrl-C while starting: %v", err)
 	}
 }
 

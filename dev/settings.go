@@ -31,6 +31,9 @@ type settings struct {
 	LogLevel     slog.Level `envconfig:"LOG_LEVEL" default:"info"`
 	// StateDir keeps the database and the generated secret between runs.
 	StateDir string `envconfig:"TODO_STATE_DIR"`
+
+	// Root is the checkout.
+	Root string `ignored:"true"`
 }
 
 // Validate implements config.Validator. The ports are tried, and the rest is
@@ -49,6 +52,7 @@ func loadSettings() (settings, error) {
 	if err := config.Load(&s); err != nil {
 		return s, err
 	}
+	s.Root = root
 	if s.StateDir == "" {
 		s.StateDir, err = localpg.StateDir(checkoutName(root))
 	} else {

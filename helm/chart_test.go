@@ -37,6 +37,7 @@ var switches = map[string][]string{
 	"policies off":         {"networkPolicy.enabled=false"},
 	"own secrets":          {"auth.existingSecret=jwt", "postgres.existingSecret=db"},
 	"no volume":            {"postgres.persistence.enabled=false"},
+	"development":          {"dev.enabled=true", "dev.storageClass=fast"},
 	"storage class":        {"postgres.persistence.storageClass=fast"},
 	"external secret":      {"postgres.enabled=false", "database.existingSecret=neon"},
 	"external URL":         {"postgres.enabled=false", "database.url=postgres://u:hunter2@db/x", "database.directUrl=postgres://u:hunter2@direct/x", "database.port=6432"},

@@ -113,7 +113,11 @@ func (c checker) pod(pod object, runsOnce bool) {
 		c.exists("ServiceAccount", account)
 	}
 	for _, volume := range dig[[]any](pod, "volumes") {
-		c.must(dig[object](volume, "emptyDir") != nil, "has a volume that is no emptyDir: %v", volume)
+		if claim := dig[string](volume, "persistentVolumeClaim", "claimName"); claim != "" {
+			c.exists("PersistentVolumeClaim", claim)
+			continue
+		}
+		c.must(dig[object](volume, "emptyDir") != nil, "has a volume that is neither an emptyDir nor a claim of the chart: %v", volume)
 	}
 	for _, container := range dig[[]any](pod, "initContainers") {
 		c.container(container.(object))

@@ -85,21 +85,48 @@ func TestSkaffold_SmokeJobMayPass(t *testing.T) {
 	}
 }
 
-func TestSkaffold_FilesAreThere(t *testing.T) {
+// TestSkaffold_Profiles: each profile is a configuration that Skaffold takes,
+// of files and stages that exist.
+func TestSkaffold_Profiles(t *testing.T) {
 	t.Parallel()
-	config := readYAML(t, "../skaffold.yaml")
-	var files []string
-	for _, artifact := range dig[[]any](config, "build", "artifacts") {
-		files = append(files, dig[string](artifact, "docker", "dockerfile"))
+	for _, profile := range []string{"", "neon", "dev", "debug"} {
+		t.Run(profile, func(t *testing.T) {
+			t.Parallel()
+			config := skaffold(t, profile)
+			validate(t, config)
+			for _, artifact := range dig[[]any](config, "build", "artifacts") {
+				dockerfile, stage := dig[string](artifact, "docker", "dockerfile"), dig[string](artifact, "docker", "target")
+				if !strings.Contains(readFile(t, "../"+dockerfile), " AS "+stage+"\n") {
+					t.Errorf("%s has no stage %s", dockerfile, stage)
+				}
+			}
+			for _, file := range dig[[]any](dig[[]any](config, "deploy", "helm", "releases")[0], "valuesFiles") {
+				readFile(t, "../"+file.(string))
+			}
+		})
 	}
-	for _, profile := range dig[[]any](config, "profiles") {
-		for _, patch := range dig[[]any](profile, "patches") {
-			files = append(files, dig[string](patch, "value"))
+}
+
+// TestSkaffold_ProfilesOfCommands: a profile for one command must not be
+// active for another whose name contains its own.
+func TestSkaffold_ProfilesOfCommands(t *testing.T) {
+	t.Parallel()
+	active := func(command string) []string {
+		var names []string
+		for _, profile := range dig[[]any](readYAML(t, "../skaffold.yaml"), "profiles") {
+			for _, activation := range dig[[]any](profile, "activation") {
+				if regexp.MustCompile(dig[string](activation, "command")).MatchString(command) {
+					names = append(names, dig[string](profile, "name"))
+				}
+			}
 		}
+		return names
 	}
-	for _, file := range files {
-		if _, err := os.Stat("../" + file); err != nil {
-			t.Error(err)
+	for command, want := range map[string][]string{
+		"dev": {"dev"}, "debug": {"debug"}, "run": nil, "build": nil, "deploy": nil, "verify": nil, "devel": nil,
+	} {
+		if got := active(command); !slices.Equal(got, want) {
+			t.Errorf("skaffold %s: profiles %v, want %v", command, got, want)
 		}
 	}
 }

@@ -72,6 +72,29 @@ func (c *Client) SignIn(ctx context.Context, in SignInRequest) (Session, error) 
 	return call[Session](ctx, c, http.MethodPost, "/api/auth/signin", in)
 }
 
+// SignOut ends the session of the client's token.
+func (c *Client) SignOut(ctx context.Context) error {
+	_, err := call[struct{}](ctx, c, http.MethodPost, "/api/auth/signout", nil)
+	return err
+}
+
+// AccessTokens are the access tokens of the token's owner.
+func (c *Client) AccessTokens(ctx context.Context) (AccessTokens, error) {
+	return call[AccessTokens](ctx, c, http.MethodGet, "/api/tokens", nil)
+}
+
+// CreateAccessToken makes an access token. CodeForbidden: the client has one
+// itself, instead of a session.
+func (c *Client) CreateAccessToken(ctx context.Context, in AccessTokenInput) (NewAccessToken, error) {
+	return call[NewAccessToken](ctx, c, http.MethodPost, "/api/tokens", in)
+}
+
+// DeleteAccessToken revokes an access token.
+func (c *Client) DeleteAccessToken(ctx context.Context, id string) error {
+	_, err := call[struct{}](ctx, c, http.MethodDelete, "/api/tokens/"+url.PathEscape(id), nil)
+	return err
+}
+
 // Me is the token's owner.
 func (c *Client) Me(ctx context.Context) (User, error) {
 	me, err := call[Me](ctx, c, http.MethodGet, "/api/auth/me", nil)

@@ -41,6 +41,31 @@ type Me struct {
 	User User `json:"user"`
 }
 
+// AccessToken lets a program, such as an MCP client, act for its owner until it
+// is revoked.
+type AccessToken struct {
+	ID         string     `json:"id"` // UUID
+	Name       string     `json:"name"`
+	CreatedAt  time.Time  `json:"created_at"`
+	LastUsedAt *time.Time `json:"last_used_at"` // to the minute; null before the first use
+}
+
+// AccessTokenInput makes an access token.
+type AccessTokenInput struct {
+	Name string `json:"name"` // 1 to 100 characters
+}
+
+// NewAccessToken is the only answer that holds the token itself.
+type NewAccessToken struct {
+	AccessToken
+	Token string `json:"token"` // to be sent as a bearer token
+}
+
+// AccessTokens are all of a user's tokens, the oldest first.
+type AccessTokens struct {
+	Tokens []AccessToken `json:"tokens"`
+}
+
 // Priority of a task.
 type Priority string
 

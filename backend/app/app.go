@@ -75,7 +75,7 @@ func (a *App) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	accounts := auth.NewService(a.db, tokens)
+	accounts := auth.NewService(a.db, tokens, a.throttle())
 	tasks := todo.NewService(a.db)
 	tools := mcpserver.New(tasks, Version, a.metrics.toolCall, a.log)
 	if a.caller, err = tools.NewCaller(ctx); err != nil {
@@ -84,12 +84,29 @@ func (a *App) assemble(ctx context.Context) error {
 	if a.agent, err = agent.New(metered{a.provider(), a.metrics}, a.caller, a.db, a.limits(), a.log); err != nil {
 		return err
 	}
+	proxies, err := a.cfg.trustedProxies()
+	if err != nil {
+		return err
+	}
 	a.http = &httpserver.Server{Notice: a.cfg.ShutdownNotice, Drain: a.cfg.ShutdownDrain, Log: a.log}
 	a.rest = rest.New(rest.Config{
 		Auth: accounts, Tasks: tasks, Conversations: todo.NewConversations(a.db), Chat: a.agent, Keys: a.db, MCP: tools.Handler(),
-		Ready: a.ready, Measure: a.metrics.request, Log: a.log,
+		RequestLimit:   todo.NewLimiter(a.db, "requests", todo.Limit{Count: a.cfg.RequestLimit, Per: time.Minute}, false),
+		TurnLimit:      todo.NewLimiter(a.db, "turns", todo.Limit{Count: a.cfg.TurnLimit, Per: time.Minute}, true),
+		TrustedProxies: proxies,
+		Ready:          a.ready, Measure: a.metrics.request, Log: a.log,
 	})
 	return a.listen(ctx)
+}
+
+// signInPeriod is the time that the limits of wrong passwords are for.
+const signInPeriod = 15 * time.Minute
+
+func (a *App) throttle() auth.Throttle {
+	return auth.Throttle{
+		Email:   todo.NewLimiter(a.db, "signin-email", todo.Limit{Count: a.cfg.SignInLimitEmail, Per: signInPeriod}, true),
+		Address: todo.NewLimiter(a.db, "signin-address", todo.Limit{Count: a.cfg.SignInLimitAddress, Per: signInPeriod}, true),
+	}
 }
 
 func (a *App) limits() agent.Limits {

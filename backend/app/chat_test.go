@@ -3,6 +3,8 @@ package app_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -167,7 +169,7 @@ func TestChat_SameKeyHappensOnce(t *testing.T) {
 func roundRobin(t *testing.T, backends ...string) string {
 	t.Helper()
 	var next atomic.Int64
-	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+	proxy := httptest.NewServer(&httputil.ReverseProxy{ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(r *httputil.ProxyRequest) {
 		target, err := url.Parse(backends[int(next.Add(1))%len(backends)])
 		if err != nil {
 			panic(err)

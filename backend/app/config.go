@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"todo-chatbot/backend/internal/auth"
@@ -31,6 +33,15 @@ type Config struct {
 
 	JWTSecret   config.Secret `envconfig:"JWT_SECRET" required:"true"`
 	JWTLifetime time.Duration `envconfig:"JWT_LIFETIME" default:"24h"`
+
+	SignInLimitEmail   int    `envconfig:"SIGN_IN_LIMIT_EMAIL" default:"10"`
+	SignInLimitAddress int    `envconfig:"SIGN_IN_LIMIT_ADDRESS" default:"100"`
+	RequestLimit       int    `envconfig:"REQUEST_LIMIT" default:"1200"`
+	TurnLimit          int    `envconfig:"TURN_LIMIT" default:"60"`
+	TrustedProxies     string `envconfig:"TRUSTED_PROXIES" default:"127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"`
+
+	RetentionConversations time.Duration `envconfig:"RETENTION_CONVERSATIONS" default:"0s"`
+	RetentionKeys          time.Duration `envconfig:"RETENTION_KEYS" default:"48h"`
 
 	LLMProvider   string        `envconfig:"LLM_PROVIDER" default:"rules"`
 	OpenAIBaseURL config.URL    `envconfig:"OPENAI_BASE_URL" default:"https://api.openai.com/v1"`
@@ -77,6 +88,12 @@ func (c *Config) Validate() error {
 	must(c.DatabaseMaxConns >= 2, "DATABASE_MAX_CONNS must be at least 2")
 	must(len(c.JWTSecret) >= auth.MinSecret, "JWT_SECRET must have %d bytes or more; `openssl rand -base64 32` makes a good one", auth.MinSecret)
 	must(c.JWTLifetime >= time.Minute, "JWT_LIFETIME must be at least 1m")
+	must(c.SignInLimitEmail >= 0 && c.SignInLimitAddress >= 0, "SIGN_IN_LIMIT_EMAIL and SIGN_IN_LIMIT_ADDRESS must not be negative")
+	must(c.RequestLimit >= 0 && c.TurnLimit >= 0, "REQUEST_LIMIT and TURN_LIMIT must not be negative")
+	_, err := c.trustedProxies()
+	must(err == nil, "%w", err)
+	must(c.RetentionConversations >= 0, "RETENTION_CONVERSATIONS must not be negative")
+	must(c.RetentionKeys >= time.Hour, "RETENTION_KEYS must be at least 1h")
 	must(c.LLMProvider == ProviderRules || c.LLMProvider == ProviderOpenAI, "LLM_PROVIDER must be rules or openai")
 	if c.LLMProvider == ProviderOpenAI {
 		base, err := url.Parse(string(c.OpenAIBaseURL))
@@ -93,6 +110,22 @@ func (c *Config) Validate() error {
 	must(c.ShutdownNotice >= 0 && c.ShutdownDrain >= 0, "SHUTDOWN_NOTICE and SHUTDOWN_DRAIN must not be negative")
 	must(c.LogFormat == telemetry.FormatJSON || c.LogFormat == telemetry.FormatText, "LOG_FORMAT must be json or text")
 	return errors.Join(mistakes...)
+}
+
+// trustedProxies are the networks of TRUSTED_PROXIES.
+func (c *Config) trustedProxies() ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for part := range strings.SplitSeq(c.TrustedProxies, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		network, err := netip.ParsePrefix(part)
+		if err != nil {
+			return nil, errors.New("TRUSTED_PROXIES must be networks such as 10.0.0.0/8,fd00::/8")
+		}
+		networks = append(networks, network)
+	}
+	return networks, nil
 }
 
 func validPort(port int) bool { return port >= 0 && port <= 65535 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -187,7 +188,9 @@ func TestHostileModel_WithoutMeasure(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			model := llmtest.NewModel(t, func(llmtest.ChatRequest) llmtest.Step { return test.answer })
-			url, _ := start(t, withModel(pgtest.URL(t), model))
+			cfg := withModel(pgtest.URL(t), model)
+			cfg.ChatTurnTimeout = 90 * time.Second // as it is for users; a thousand calls are many
+			url, _ := start(t, cfg)
 			p := signUp(t, url, nil)
 			withTasks(t, p, "Buy milk")
 			before := tasksOf(t, p)

@@ -13,7 +13,15 @@ import (
 	"todo-chatbot/internal/config"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m, removeProgram) }
+// TestMain holds every request of these tests against the written contract.
+func TestMain(m *testing.M) {
+	checked, err := newContract(http.DefaultTransport)
+	if err != nil {
+		panic(err)
+	}
+	http.DefaultTransport = checked
+	pgtest.Main(m, removeProgram)
+}
 
 const jwtSecret = "a secret of thirty-two bytes or so"
 
@@ -22,7 +30,8 @@ func testConfig(url string) app.Config {
 	return app.Config{
 		DatabaseURL: config.URL(url), DatabaseMaxConns: 6,
 		JWTSecret: jwtSecret, JWTLifetime: time.Hour,
-		LLMProvider: app.ProviderRules, ChatMaxSteps: 8, ChatHistoryMessages: 30,
+		RetentionKeys: time.Hour,
+		LLMProvider:   app.ProviderRules, ChatMaxSteps: 8, ChatHistoryMessages: 30,
 		ChatTurnTimeout: 20 * time.Second, ChatLease: 2 * time.Second,
 		ShutdownDrain: 10 * time.Second, LogFormat: "json",
 	}

@@ -13,7 +13,7 @@ import (
 // under load, uninstall, install again on the same data. Its steps build on
 // each other, and all have the one cluster to themselves.
 func TestChart(t *testing.T) { //nolint:paralleltest // one release, one namespace
-	c := newCluster(t)
+	c := newCluster(t, "todo-e2e", "E2E_TAG")
 	c.namespace(t)
 	c.install(t)
 	c.smoke(t)
@@ -26,12 +26,12 @@ func TestChart(t *testing.T) { //nolint:paralleltest // one release, one namespa
 // namespace makes a new namespace that enforces Pod Security "restricted".
 func (c cluster) namespace(t *testing.T) {
 	t.Helper()
-	c.run(t, "kubectl", "delete", "namespace", namespace, "--ignore-not-found", "--wait")
-	c.run(t, "kubectl", "create", "namespace", namespace)
-	c.run(t, "kubectl", "label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted")
+	c.run(t, "kubectl", "delete", "namespace", c.space, "--ignore-not-found", "--wait")
+	c.run(t, "kubectl", "create", "namespace", c.space)
+	c.run(t, "kubectl", "label", "namespace", c.space, "pod-security.kubernetes.io/enforce=restricted")
 	t.Cleanup(func() {
 		if !t.Failed() {
-			if out, err := exec.Command("kubectl", "--kubeconfig", c.kubeconfig, "delete", "namespace", namespace, "--wait=false").CombinedOutput(); err != nil {
+			if out, err := exec.Command("kubectl", "--kubeconfig", c.kubeconfig, "delete", "namespace", c.space, "--wait=false").CombinedOutput(); err != nil {
 				t.Errorf("%v: %s", err, out)
 			}
 		}
@@ -92,7 +92,7 @@ func (c cluster) rollUnderLoad(t *testing.T) {
 	t.Helper()
 	backend := c.service(t, "backend", "8000")
 	before := c.restarts(t)
-	l, user, token, stop := startLoad(t, c.service(t, "frontend", "3000"), backend)
+	l, stop := startLoad(t, c.service(t, "frontend", "3000"), backend)
 	start := time.Now()
 	roll := c.values("backend.podAnnotations.rolled=once", "frontend.podAnnotations.rolled=once")
 	c.helm(t, append([]string{"upgrade", release, "helm/todo-chatbot", "--wait", "--timeout", "3m"}, roll...)...)
@@ -110,8 +110,12 @@ func (c cluster) rollUnderLoad(t *testing.T) {
 	if after := c.restarts(t); after > before {
 		t.Errorf("containers restarted: %d before, %d after", before, after)
 	}
-	if got := countTasks(t, api.NewClient(backend, nil).WithToken(token), user.ID); got != l.turns {
-		t.Errorf("%d turns made %d tasks", l.turns, got)
+	tasks := 0
+	for _, p := range l.people {
+		tasks += countTasks(t, p.api, p.user.ID)
+	}
+	if tasks != l.turns {
+		t.Errorf("%d turns made %d tasks", l.turns, tasks)
 	}
 }
 

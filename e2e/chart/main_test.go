@@ -14,26 +14,24 @@ import (
 	"time"
 )
 
-const (
-	namespace = "todo-e2e"
-	release   = "todo-chatbot"
-)
+const release = "todo-chatbot"
 
 // cluster runs kubectl and helm against the cluster of the tests.
 type cluster struct {
 	kubeconfig string
 	tag        string // of the images
+	space      string // the namespace
 }
 
-// newCluster skips where there is no cluster, unless `make e2e` promised one.
-func newCluster(t *testing.T) cluster {
+// newCluster works in a namespace, with images whose tag a variable has. It skips where there is no cluster, unless `make e2e` promised one.
+func newCluster(t *testing.T, space, tag string) cluster {
 	t.Helper()
-	c := cluster{kubeconfig: os.Getenv("E2E_KUBECONFIG"), tag: os.Getenv("E2E_TAG")}
+	c := cluster{kubeconfig: os.Getenv("E2E_KUBECONFIG"), tag: os.Getenv(tag), space: space}
 	if c.kubeconfig == "" && os.Getenv("E2E_REQUIRED") == "" {
 		t.Skip("no cluster; `make e2e` brings one")
 	}
 	if c.kubeconfig == "" || c.tag == "" {
-		t.Fatal("E2E_KUBECONFIG and E2E_TAG must be set; run this by make e2e")
+		t.Fatalf("E2E_KUBECONFIG and %s must be set; run this by make e2e", tag)
 	}
 	return c
 }
@@ -68,7 +66,7 @@ func (c cluster) describe() string {
 		{"get", "events", "--sort-by=.lastTimestamp"},
 		{"logs", "--all-containers", "--prefix", "--tail=20", "-l", "app.kubernetes.io/instance=" + release},
 	} {
-		out, err := c.try(ctx, "kubectl", append(args, "-n", namespace)...)
+		out, err := c.try(ctx, "kubectl", append(args, "-n", c.space)...)
 		if err != nil {
 			out += err.Error()
 		}
@@ -79,13 +77,13 @@ func (c cluster) describe() string {
 
 func (c cluster) kubectl(t *testing.T, args ...string) string {
 	t.Helper()
-	return c.run(t, "kubectl", append(args, "-n", namespace)...)
+	return c.run(t, "kubectl", append([]string{"-n", c.space}, args...)...)
 }
 
 // helm installs, upgrades or tests the release with values for this cluster.
 func (c cluster) helm(t *testing.T, args ...string) string {
 	t.Helper()
-	return c.run(t, "helm", append(args, "-n", namespace)...)
+	return c.run(t, "helm", append(args, "-n", c.space)...)
 }
 
 func (c cluster) values(more ...string) []string {

@@ -123,8 +123,12 @@ func TestSignIn_ErrFieldWithoutInput(t *testing.T) {
 
 func TestSignOut(t *testing.T) {
 	t.Parallel()
-	_, b := signedIn(t)
+	fake, b := signedIn(t)
 	wantRedirect(t, b.post("/signout", nil), "/signin")
+	calls := fake.Calls("/api/auth/signout")
+	if len(calls) != 1 || calls[0].From != "127.0.0.1" {
+		t.Errorf("the backend was told %+v", calls)
+	}
 	wantRedirect(t, b.get("/"), "/signin")
 }
 

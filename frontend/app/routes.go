@@ -7,6 +7,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"todo-chatbot/frontend/internal/backend"
 	"todo-chatbot/frontend/internal/pages"
 	"todo-chatbot/frontend/internal/pages/chat"
 	"todo-chatbot/frontend/internal/pages/signin"
@@ -18,7 +19,7 @@ import (
 
 func (a *App) routes(adapt pages.Adapter) http.Handler {
 	r := chi.NewRouter()
-	r.Use(telemetry.IdentifyRequests, telemetry.LogRequests(a.log, quiet), secure, adapt.Recover, sameOrigin(adapt), middleware.GetHead)
+	r.Use(telemetry.IdentifyRequests, telemetry.LogRequests(a.log, quiet), backend.KeepAddresses, secure, adapt.Recover, sameOrigin(adapt), middleware.GetHead)
 	r.NotFound(adapt.Public(pages.NotFound))
 	r.MethodNotAllowed(nameAllowed(r, adapt.Public(pages.MethodNotAllowed)))
 	a.accountRoutes(r, adapt)

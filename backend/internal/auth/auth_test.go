@@ -32,11 +32,11 @@ func TestTokens_RoundTrip(t *testing.T) {
 	if left := time.Until(expires); left < 59*time.Minute || left > time.Hour {
 		t.Errorf("expires in %v", left)
 	}
-	if got, err := tokens.Verify(token); err != nil || got != user {
+	if got, until, err := tokens.Verify(token); err != nil || got != user || !until.Equal(expires) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	tokens.now = func() time.Time { return time.Now().Add(2 * time.Hour) }
-	if _, err := tokens.Verify(token); !todo.HasCode(err, todo.CodeUnauthenticated) || !strings.Contains(todo.Public(err).Message, "expired") {
+	if _, _, err := tokens.Verify(token); !todo.HasCode(err, todo.CodeUnauthenticated) || !strings.Contains(todo.Public(err).Message, "expired") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,14 +13,22 @@ import (
 
 // Service opens accounts and sessions.
 type Service struct {
-	users     UserStore
+	store     Store
 	tokens    *Tokens
 	passwords *passwords
+	throttle  Throttle
+}
+
+// Throttle slows down whoever guesses passwords. Signing in with the right one
+// does not count.
+type Throttle struct {
+	Email   *todo.Limiter // wrong passwords for one account
+	Address *todo.Limiter // and from one address
 }
 
 // NewService makes a Service on a store.
-func NewService(users UserStore, tokens *Tokens) *Service {
-	return &Service{users: users, tokens: tokens, passwords: newPasswords()}
+func NewService(store Store, tokens *Tokens, throttle Throttle) *Service {
+	return &Service{store: store, tokens: tokens, passwords: newPasswords(), throttle: throttle}
 }
 
 // Session is a signed-in user with the token to prove it.
@@ -44,14 +53,14 @@ func (s *Service) SignUp(ctx context.Context, c Credentials) (Session, error) {
 		return Session{}, err
 	}
 	user := User{ID: uuid.NewString(), Email: c.Email, Name: c.Name, TimeZone: c.TimeZone}
-	if err := s.users.CreateUser(ctx, user, hash); err != nil {
+	if err := s.store.CreateUser(ctx, user, hash); err != nil {
 		return Session{}, fmt.Errorf("create user: %w", err)
 	}
 	return s.open(user)
 }
 
 // SignIn opens a session. CodeUnauthenticated: the email or the password is
-// wrong; it does not say which.
+// wrong; it does not say which. CodeRateLimited: that happened too often.
 func (s *Service) SignIn(ctx context.Context, c Credentials) (Session, error) {
 	c.normalize()
 	var v todo.Invalid
@@ -59,16 +68,9 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Session, error) {
 	if err := v.Err(); err != nil {
 		return Session{}, err
 	}
-	user, hash, known, err := s.lookUp(ctx, c.Email)
+	user, err := s.checkPassword(ctx, c)
 	if err != nil {
 		return Session{}, err
-	}
-	matches, err := s.passwords.matches(ctx, c.Password, hash)
-	if err != nil {
-		return Session{}, err
-	}
-	if !known || !matches {
-		return Session{}, todo.Errorf(todo.CodeUnauthenticated, "The email or the password is wrong.")
 	}
 	if err := s.travel(ctx, &user, c.TimeZone); err != nil {
 		return Session{}, err
@@ -76,12 +78,38 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Session, error) {
 	return s.open(user)
 }
 
+// checkPassword finds the account that the credentials belong to. A try counts
+// before it is made, or many at the same time would all be free.
+func (s *Service) checkPassword(ctx context.Context, c Credentials) (User, error) {
+	if err := s.throttle.Address.Allow(ctx, c.Address); err != nil {
+		return User{}, err
+	}
+	if err := s.throttle.Email.Allow(ctx, c.Email); err != nil {
+		return User{}, err
+	}
+	user, hash, known, err := s.lookUp(ctx, c.Email)
+	if err != nil {
+		return User{}, err
+	}
+	matches, err := s.passwords.matches(ctx, c.Password, hash)
+	if err != nil {
+		return User{}, err
+	}
+	if !known || !matches {
+		return User{}, todo.Errorf(todo.CodeUnauthenticated, "The email or the password is wrong.")
+	}
+	if err := errors.Join(s.throttle.Address.Forgive(ctx, c.Address), s.throttle.Email.Forgive(ctx, c.Email)); err != nil {
+		return User{}, fmt.Errorf("forgive: %w", err)
+	}
+	return user, nil
+}
+
 // lookUp finds an account, or the decoy's hash where there is none.
 func (s *Service) lookUp(ctx context.Context, email string) (user User, hash string, known bool, err error) {
 	if !validEmail(email) {
 		return User{}, decoy, false, nil
 	}
-	user, hash, err = s.users.FindUserByEmail(ctx, email)
+	user, hash, err = s.store.FindUserByEmail(ctx, email)
 	if todo.HasCode(err, todo.CodeNotFound) {
 		return User{}, decoy, false, nil
 	}
@@ -96,7 +124,7 @@ func (s *Service) travel(ctx context.Context, user *User, timeZone string) error
 	if timeZone == "" || timeZone == user.TimeZone {
 		return nil
 	}
-	if err := s.users.SetTimeZone(ctx, user.ID, timeZone); err != nil {
+	if err := s.store.SetTimeZone(ctx, user.ID, timeZone); err != nil {
 		return fmt.Errorf("set time zone: %w", err)
 	}
 	user.TimeZone = timeZone
@@ -111,37 +139,27 @@ func (s *Service) open(user User) (Session, error) {
 	return Session{User: user, Token: token, ExpiresAt: expires}, nil
 }
 
-// Authenticate returns ctx acting for the token's owner. CodeUnauthenticated:
-// the token is not valid.
-func (s *Service) Authenticate(ctx context.Context, token string) (context.Context, error) {
-	user, err := s.tokens.Verify(token)
-	if err != nil {
-		return nil, err
-	}
-	return WithUser(ctx, user), nil
-}
-
 // Me reads the account of the caller. CodeUnauthenticated: it is gone.
 func (s *Service) Me(ctx context.Context) (User, error) {
 	caller, err := UserFrom(ctx)
 	if err != nil {
 		return User{}, err
 	}
-	user, err := s.users.FindUserByID(ctx, caller.ID)
+	user, err := s.store.FindUserByID(ctx, caller.ID)
 	if err != nil {
 		return User{}, fmt.Errorf("find user: %w", accountGone(err))
 	}
 	return user, nil
 }
 
-// DeleteMe removes the account of the caller and everything it owns.
-// CodeUnauthenticated: it is gone already.
+// DeleteMe removes the account of the caller, who has to be signed in, and
+// everything it owns. CodeForbidden; CodeUnauthenticated: it is gone already.
 func (s *Service) DeleteMe(ctx context.Context) error {
-	caller, err := UserFrom(ctx)
+	caller, _, err := sessionFrom(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.users.DeleteUser(ctx, caller.ID); err != nil {
+	if err := s.store.DeleteUser(ctx, caller.ID); err != nil {
 		return fmt.Errorf("delete user: %w", accountGone(err))
 	}
 	return nil

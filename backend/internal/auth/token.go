@@ -22,8 +22,7 @@ const (
 )
 
 // Tokens issues and verifies the bearer tokens of sessions: JWTs signed with
-// HMAC-SHA256 (RFC 7519). They carry the account's public fields, so that no
-// request has to look the account up.
+// HMAC-SHA256 (RFC 7519). They carry the account's public fields.
 type Tokens struct {
 	secret   []byte
 	lifetime time.Duration
@@ -62,6 +61,7 @@ func (t *Tokens) Issue(user User) (token string, expires time.Time, err error) {
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer:    issuer,
 			Subject:   user.ID,
+			ID:        uuid.NewString(), // two sessions that open in the same second can be ended each
 			IssuedAt:  jwt.NewNumericDate(now),
 			ExpiresAt: jwt.NewNumericDate(expires),
 		},
@@ -75,17 +75,17 @@ func (t *Tokens) Issue(user User) (token string, expires time.Time, err error) {
 	return signed, expires, nil
 }
 
-// Verify returns the user that a token was issued to. CodeUnauthenticated: it
-// is forged, expired or no token at all; the message says which only where
-// that helps its owner.
-func (t *Tokens) Verify(token string) (User, error) {
+// Verify returns the user that a token was issued to, and when it expires.
+// CodeUnauthenticated: it is forged, expired or no token at all; the message
+// says which only where that helps its owner.
+func (t *Tokens) Verify(token string) (User, time.Time, error) {
 	var c claims
 	_, err := t.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return t.secret, nil })
 	if errors.Is(err, jwt.ErrTokenExpired) {
-		return User{}, todo.Errorf(todo.CodeUnauthenticated, "Your session has expired. Sign in again.")
+		return User{}, time.Time{}, todo.Errorf(todo.CodeUnauthenticated, "Your session has expired. Sign in again.")
 	}
 	if err != nil || uuid.Validate(c.Subject) != nil {
-		return User{}, &todo.Error{Code: todo.CodeUnauthenticated, Message: "The token is not valid. Sign in again.", Err: err}
+		return User{}, time.Time{}, &todo.Error{Code: todo.CodeUnauthenticated, Message: "The token is not valid. Sign in again.", Err: err}
 	}
-	return User{ID: c.Subject, Email: c.Email, Name: c.Name, TimeZone: c.TimeZone}, nil
+	return User{ID: c.Subject, Email: c.Email, Name: c.Name, TimeZone: c.TimeZone}, c.ExpiresAt.Time, nil
 }

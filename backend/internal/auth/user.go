@@ -59,6 +59,7 @@ type Credentials struct {
 	Password string
 	Name     string
 	TimeZone string // "" leaves the zone as it is
+	Address  string // where the request comes from
 }
 
 func (c *Credentials) normalize() {

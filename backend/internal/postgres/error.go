@@ -52,8 +52,7 @@ func translateCode(pg *pgconn.PgError, err error) error {
 	switch {
 	case pg.Code == uniqueViolation && taken[pg.ConstraintName] != "":
 		return &todo.Error{Code: todo.CodeConflict, Message: taken[pg.ConstraintName], Err: err}
-	case pg.Code == foreignKeyViolation && pg.ConstraintName == "tasks_user_id_fkey",
-		pg.Code == foreignKeyViolation && pg.ConstraintName == "conversations_user_id_fkey":
+	case pg.Code == foreignKeyViolation && strings.HasSuffix(pg.ConstraintName, "_user_id_fkey"):
 		return &todo.Error{Code: todo.CodeUnauthenticated, Message: "This account no longer exists.", Err: err}
 	case pg.Code == checkViolation:
 		return &todo.Error{Code: todo.CodeInvalid, Message: "A value is out of its bounds.", Err: err}

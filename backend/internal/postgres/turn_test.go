@@ -300,3 +300,73 @@ func TestTurn_SameKeyAtTheSameTime(t *testing.T) {
 		t.Errorf("got %d conversations, %v", len(conversations), err)
 	}
 }
+
+// over is the lease of a replica that died just now.
+const over = -time.Second
+
+// TestBeginTurn_ADeadTurnComesFirst has a replica die in a turn: the turn that
+// is sent again gets the conversation at once, others after another lease.
+func TestBeginTurn_ADeadTurnComesFirst(t *testing.T) {
+	t.Parallel()
+	db := pgtest.Open(t)
+	user := newUser(t, db)
+	dead := todo.TurnRequest{UserID: user, Message: "first", Key: "key"}
+	turn, err := db.BeginTurn(t.Context(), dead, over)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := todo.TurnRequest{UserID: user, ConversationID: turn.ConversationID, Message: "second", Key: "other"}
+	if _, err := db.BeginTurn(t.Context(), next, lease); !errors.Is(err, todo.ErrBusy) {
+		t.Errorf("another turn came first: %v", err)
+	}
+	if again, err := db.BeginTurn(t.Context(), dead, over); err != nil || again.ID != turn.ID {
+		t.Errorf("got %+v, %v", again, err)
+	}
+	const shorter = time.Millisecond // the dead one's is over for longer than that
+	if _, err := db.BeginTurn(t.Context(), next, shorter); !errors.Is(err, todo.ErrBusy) {
+		t.Errorf("a turn that has not waited came first: %v", err)
+	}
+	next.Waited = shorter
+	if _, err := db.BeginTurn(t.Context(), next, shorter); err != nil {
+		t.Errorf("the conversation stays blocked: %v", err)
+	}
+}
+
+func TestBeginTurn_ADeadTurnThatNobodyCanSendAgain(t *testing.T) {
+	t.Parallel()
+	db := pgtest.Open(t)
+	user := newUser(t, db)
+	turn, err := db.BeginTurn(t.Context(), todo.TurnRequest{UserID: user, Message: "first"}, over)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := todo.TurnRequest{UserID: user, ConversationID: turn.ConversationID, Message: "second"}
+	if _, err := db.BeginTurn(t.Context(), next, lease); err != nil {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	db := pgtest.Open(t)
+	user := newUser(t, db)
+	request := todo.TurnRequest{UserID: user, Message: "hello", Key: "key"}
+	turn := begin(t, db, request)
+	step := todo.Step{Calls: []todo.ToolCall{{ID: "c", Name: "list_tasks", Arguments: json.RawMessage(`{}`)}}}
+	if err := db.PlanStep(t.Context(), turn, 0, step, todo.Tokens{Input: 5, Output: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.FinishTurn(t.Context(), turn, "bye", todo.Tokens{Input: 6, Output: 2}); err != nil {
+		t.Fatal(err)
+	}
+	want := todo.Tokens{Input: 11, Output: 3}
+	if again := begin(t, db, request); again.Tokens != want {
+		t.Errorf("the turn has %+v", again.Tokens)
+	}
+	if today, err := db.TokensToday(t.Context(), user); err != nil || today != want {
+		t.Errorf("today %+v, %v", today, err)
+	}
+	if today, err := db.TokensToday(t.Context(), newUser(t, db)); err != nil || today != (todo.Tokens{}) {
+		t.Errorf("somebody else's today %+v, %v", today, err)
+	}
+}

@@ -26,11 +26,19 @@ func (s *Server) handleSignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	session, err := s.Auth.SignIn(r.Context(), auth.Credentials{Email: in.Email, Password: in.Password, TimeZone: in.TimeZone})
+	session, err := s.Auth.SignIn(r.Context(), auth.Credentials{Email: in.Email, Password: in.Password, TimeZone: in.TimeZone, Address: s.address(r)})
 	if err != nil {
 		return err
 	}
 	return respond(w, http.StatusOK, wireSession(session))
+}
+
+func (s *Server) handleSignOut(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Auth.SignOut(r.Context()); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 func (s *Server) handleMe(w http.ResponseWriter, r *http.Request) error {

@@ -31,6 +31,9 @@ func (s *Server) handleChat(w http.ResponseWriter, r *http.Request) error {
 			return todo.Errorf(todo.CodeNotFound, "There is no conversation %d.", request.ConversationID)
 		}
 	}
+	if err := s.TurnLimit.Allow(r.Context(), user.ID); err != nil {
+		return err
+	}
 	if !acceptsStream(r) {
 		turn, err := s.Chat.Run(r.Context(), request, func(agent.Event) {})
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 func TestCodes_AreTheSameOnBothSides(t *testing.T) {
 	t.Parallel()
 	for _, code := range []todo.Code{
-		todo.CodeInvalid, todo.CodeMalformed, todo.CodeUnauthenticated, todo.CodeForbidden, todo.CodeNotFound, todo.CodeConflict,
+		todo.CodeInvalid, todo.CodeMalformed, todo.CodeUnauthenticated, todo.CodeForbidden, todo.CodeNotFound, todo.CodeConflict, todo.CodeRateLimited,
 		todo.CodeUnavailable, codeMethodNotAllowed, codeTooLarge, codeUnsupportedMediaType,
 	} {
 		if got := api.Code(code).Status(); got == http.StatusInternalServerError {

@@ -79,7 +79,7 @@ func TestMCP_RefusesBeforeItReads(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	server := rest.New(rest.Config{Auth: auth.NewService(nil, tokens), MCP: reached, Log: slog.New(slog.DiscardHandler)})
+	server := rest.New(rest.Config{Auth: auth.NewService(sessions{}, tokens, auth.Throttle{}), MCP: reached, Log: slog.New(slog.DiscardHandler)})
 	_, token := signedIn(t)
 	large := strings.Repeat(" ", 1<<20) + "{}"
 	for name, test := range map[string]struct {

@@ -43,6 +43,21 @@ func (s *Server) requireOwner(next http.Handler) http.Handler {
 	})
 }
 
+// limitRequests refuses requests of a user who sends too many.
+func (s *Server) limitRequests(next http.Handler) http.Handler {
+	return s.answer(func(w http.ResponseWriter, r *http.Request) error {
+		user, err := auth.UserFrom(r.Context())
+		if err != nil {
+			return err
+		}
+		if err := s.RequestLimit.Allow(r.Context(), user.ID); err != nil {
+			return err
+		}
+		next.ServeHTTP(w, r)
+		return nil
+	})
+}
+
 // private keeps answers, which all belong to one user, out of every cache.
 func private(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

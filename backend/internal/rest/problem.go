@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -55,6 +56,8 @@ func (s *Server) problem(ctx context.Context, err error) (p api.Problem, retryAf
 	case api.CodeUnavailable:
 		s.log.WarnContext(ctx, "request not served", "error", err)
 		retryAfter = max(public.RetryAfter, time.Second)
+	case api.CodeRateLimited:
+		retryAfter = max(public.RetryAfter, time.Second)
 	default: // the client's own doing, which the request's line in the log tells
 	}
 	p = api.Problem{
@@ -75,7 +78,7 @@ func writeProblem(w http.ResponseWriter, p api.Problem, retryAfter time.Duration
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	if retryAfter > 0 {
-		h.Set("Retry-After", strconv.Itoa(int(retryAfter.Round(time.Second).Seconds())))
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(retryAfter.Seconds()))))
 	}
 	w.WriteHeader(p.Status)
 	writeJSON(w, p)

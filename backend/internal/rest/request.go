@@ -180,7 +180,10 @@ func queryDescending(r *http.Request) (bool, error) {
 func knownQuery(r *http.Request, names ...string) error {
 	var v todo.Invalid
 	for name := range r.URL.Query() {
-		if !slices.Contains(names, name) {
+		switch {
+		case len(names) == 0:
+			v.Add(name, "is not a parameter here; there are none")
+		case !slices.Contains(names, name):
 			v.Add(name, "is not a parameter here; known are %s", strings.Join(names, ", "))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -28,6 +29,10 @@ type Authenticator interface {
 	Authenticate(ctx context.Context, token string) (context.Context, error)
 	Me(ctx context.Context) (auth.User, error)
 	DeleteMe(ctx context.Context) error
+	SignOut(ctx context.Context) error
+	CreateAccessToken(ctx context.Context, name string) (token auth.AccessToken, secret string, err error)
+	ListAccessTokens(ctx context.Context) ([]auth.AccessToken, error)
+	DeleteAccessToken(ctx context.Context, id string) error
 }
 
 // Tasks is what can be done with tasks: todo.Service.
@@ -61,6 +66,11 @@ type Config struct {
 	Chat          Chat
 	Keys          todo.KeyStore
 	MCP           http.Handler
+	// RequestLimit and TurnLimit are each user's. May be nil.
+	RequestLimit *todo.Limiter
+	TurnLimit    *todo.Limiter
+	// TrustedProxies are those whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 	// Ready returns the checks that stand between the server and its work by
 	// name, "ok" for each that passes.
 	Ready func(ctx context.Context) (checks map[string]string, ready bool)
@@ -104,18 +114,24 @@ func (s *Server) routes(r chi.Router) {
 	r.Head("/api/health", s.answer(s.handleHealth)) // some load balancers probe so
 	r.Get("/api/health/ready", s.answer(s.handleReady))
 	r.Head("/api/health/ready", s.answer(s.handleReady))
+	r.Get("/api/openapi.yaml", s.answer(s.handleContract))
+	r.Get("/api/docs", s.answer(s.handleDocs))
 	r.With(bounded).Post("/api/auth/signup", s.answer(s.handleSignUp))
 	r.With(bounded).Post("/api/auth/signin", s.answer(s.handleSignIn))
 	r.Get(wellKnownPath, s.answer(s.handleProtectedResource))
 	r.Get(wellKnownPath+mcpPath, s.answer(s.handleProtectedResource))
 
 	r.Group(func(r chi.Router) {
-		r.Use(s.requireToken)
+		r.Use(s.requireToken, s.limitRequests)
 		r.With(s.requireOwner).Post("/api/{user_id}/chat", s.answer(s.handleChat)) // bounds its own time
 		r.Group(func(r chi.Router) {
 			r.Use(bounded)
 			r.Get("/api/auth/me", s.answer(s.handleMe))
 			r.Delete("/api/auth/me", s.answer(s.handleMeDelete))
+			r.Post("/api/auth/signout", s.answer(s.handleSignOut))
+			r.Get("/api/tokens", s.answer(s.handleAccessTokenList))
+			r.Post("/api/tokens", s.answer(s.handleAccessTokenCreate))
+			r.Delete("/api/tokens/{token_id}", s.answer(s.handleAccessTokenDelete))
 			r.Handle(mcpPath, s.answer(s.handleMCP))
 			r.With(s.requireOwner).Route("/api/{user_id}", s.ownersRoutes)
 		})

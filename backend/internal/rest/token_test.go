@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"log/slog"
@@ -17,9 +18,22 @@ import (
 	"todo-chatbot/backend/api"
 	"todo-chatbot/backend/internal/auth"
 	"todo-chatbot/backend/internal/rest"
+	"todo-chatbot/backend/internal/todo"
 )
 
 var secret = []byte("a secret of thirty-two bytes or so")
+
+// sessions is a store in which every session goes on and that has no access
+// tokens.
+type sessions struct{ auth.Store }
+
+func (sessions) FindSession(_ context.Context, userID string, _ []byte) (auth.User, error) {
+	return auth.User{ID: userID}, nil
+}
+
+func (sessions) UseAccessToken(context.Context, []byte) (auth.User, error) {
+	return auth.User{}, todo.Errorf(todo.CodeNotFound, "There is no such thing.")
+}
 
 // newServer is a server that knows tokens and nothing else: a request that
 // gets past the token would panic on what is missing.
@@ -29,7 +43,7 @@ func newServer(t *testing.T) *rest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts := auth.NewService(nil, tokens)
+	accounts := auth.NewService(sessions{}, tokens, auth.Throttle{})
 	return rest.New(rest.Config{
 		Auth: accounts, Log: slog.New(slog.DiscardHandler),
 		MCP: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("reached without a token") }),
@@ -38,7 +52,7 @@ func newServer(t *testing.T) *rest.Server {
 
 // open are the only routes that need no token.
 var open = map[string]bool{
-	"GET /api/health": true, "GET /api/health/ready": true, "HEAD /api/health": true, "HEAD /api/health/ready": true, "POST /api/auth/signup": true, "POST /api/auth/signin": true,
+	"GET /api/health": true, "GET /api/health/ready": true, "HEAD /api/health": true, "HEAD /api/health/ready": true, "GET /api/openapi.yaml": true, "GET /api/docs": true, "POST /api/auth/signup": true, "POST /api/auth/signin": true,
 	"GET /.well-known/oauth-protected-resource": true, "GET /.well-known/oauth-protected-resource/mcp": true,
 }
 
@@ -52,7 +66,7 @@ func TestEveryRouteRefusesWithoutToken(t *testing.T) {
 			return nil
 		}
 		seen++
-		path := strings.NewReplacer("{user_id}", uuid.NewString(), "{task_id}", "1", "{conversation_id}", "1").Replace(route)
+		path := strings.NewReplacer("{user_id}", uuid.NewString(), "{task_id}", "1", "{conversation_id}", "1", "{token_id}", "1").Replace(route)
 		for name, header := range badTokens(t) {
 			r := httptest.NewRequest(method, path, nil)
 			if header != "" {
@@ -105,6 +119,7 @@ func badTokens(t *testing.T) map[string]string {
 		"another scheme":   "Basic YTpi",
 		"no token":         "Bearer ",
 		"nonsense":         "Bearer x.y.z",
+		"no access token":  "Bearer todo_pat_" + strings.Repeat("x", 43),
 		"another key":      sign(jwt.SigningMethodHS256, []byte("another secret of thirty-two bytes"), good(same)),
 		"another method":   sign(jwt.SigningMethodHS512, secret, good(same)),
 		"alg none":         "Bearer " + none + "." + body + ".",
@@ -150,7 +165,7 @@ func TestAnotherUsersPath(t *testing.T) {
 			return nil
 		}
 		walked++
-		path := strings.NewReplacer("{user_id}", uuid.NewString(), "{task_id}", "1", "{conversation_id}", "1").Replace(route)
+		path := strings.NewReplacer("{user_id}", uuid.NewString(), "{task_id}", "1", "{conversation_id}", "1", "{token_id}", "1").Replace(route)
 		if w := send(server, method, path, token); w.Code != http.StatusForbidden {
 			t.Errorf("%s %s: status %d", method, route, w.Code)
 		}

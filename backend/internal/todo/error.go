@@ -21,7 +21,8 @@ const (
 	CodeForbidden       Code = "forbidden"       // known, but not allowed
 	CodeNotFound        Code = "not_found"
 	CodeConflict        Code = "conflict"
-	CodeUnavailable     Code = "unavailable" // the database or the model is away
+	CodeRateLimited     Code = "rate_limited" // too often
+	CodeUnavailable     Code = "unavailable"  // the database or the model is away
 	CodeInternal        Code = "internal"
 )
 
@@ -31,7 +32,7 @@ type Error struct {
 	Code       Code
 	Message    string
 	Fields     []FieldError  // CodeInvalid only
-	RetryAfter time.Duration // CodeUnavailable only; 0 means a moment
+	RetryAfter time.Duration // CodeUnavailable and CodeRateLimited only; 0 means a moment
 	Err        error
 }
 

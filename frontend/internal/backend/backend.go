@@ -43,7 +43,7 @@ func New(baseURL string) *Client {
 		MaxIdleConnsPerHost: maxIdle,
 		IdleConnTimeout:     idleTimeout,
 	}
-	httpClient := &http.Client{Transport: telemetry.ForwardRequestIDs(transport)}
+	httpClient := &http.Client{Transport: telemetry.ForwardRequestIDs(forwardAddresses{transport})}
 	return &Client{api: api.NewClient(baseURL, httpClient), transport: transport}
 }
 
@@ -63,6 +63,13 @@ func (c *Client) SignIn(ctx context.Context, in api.SignInRequest) (api.Session,
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	return c.api.SignIn(ctx, in)
+}
+
+// SignOut ends the caller's session.
+func (c *Client) SignOut(ctx context.Context, who Caller) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	return c.api.WithToken(who.Token).SignOut(ctx)
 }
 
 // Ready asks whether the backend can serve. If not, kept connections are

@@ -43,7 +43,7 @@ type Fake struct {
 
 // Call is a request that the fake received.
 type Call struct {
-	Method, Path, RequestID, Key string
+	Method, Path, RequestID, Key, From string
 }
 
 // Start runs a fake until the test ends.
@@ -72,6 +72,7 @@ func (f *Fake) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/auth/signup", f.signUp)
 	mux.HandleFunc("POST /api/auth/signin", f.signIn)
+	mux.HandleFunc("POST /api/auth/signout", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /api/health/ready", f.readiness)
 	mux.HandleFunc("GET /api/{user}/tasks", f.listTasks)
 	mux.HandleFunc("POST /api/{user}/tasks", f.createTask)
@@ -109,6 +110,7 @@ func (f *Fake) note(r *http.Request) (api.Error, bool) {
 	f.calls = append(f.calls, Call{
 		Method: r.Method, Path: r.URL.RequestURI(),
 		RequestID: r.Header.Get(telemetry.HeaderRequestID), Key: r.Header.Get(api.HeaderIdempotencyKey),
+		From: r.Header.Get("X-Forwarded-For"),
 	})
 	if len(f.fail) == 0 {
 		return api.Error{}, false

@@ -11,6 +11,9 @@
 runAsNonRoot: true
 runAsUser: 65532
 runAsGroup: 65532
+{{- if .Values.dev.enabled }}
+fsGroup: 65532
+{{- end }}
 seccompProfile: {type: RuntimeDefault}
 {{- end -}}
 
@@ -107,4 +110,10 @@ env:
   - name: OPENAI_API_KEY
     valueFrom: {secretKeyRef: {name: {{ include "todo-chatbot.openaiSecret" . }}, key: apiKey}}
   {{- end }}
+  {{- with include "todo-chatbot.devEnv" (list . "backend") }}
+  {{- . | trim | nindent 2 }}
+  {{- end }}
+{{- with include "todo-chatbot.devMounts" (list . "backend") }}
+{{- . }}
+{{- end }}
 {{- end -}}
