@@ -74,6 +74,10 @@ verify: ## Check that generated files are fresh
 	if [ "$$before" != "$$(fingerprint)" ]; then \
 		echo "Generated files were stale; they are fresh now: commit them." >&2; exit 1; fi
 
+.PHONY: bench-loop
+bench-loop: assets ## Measure the inner loop, and write docs/benchmarks.md
+	@go build -o $(BIN)/benchloop ./tools/benchloop && exec $(BIN)/benchloop -write $(ARGS)
+
 .PHONY: fmt
 fmt: $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION) ## Format Go and templ
 	$< fmt ./...

@@ -192,6 +192,33 @@ func TestMCP_DiscoveryOfKagent(t *testing.T) {
 	}
 }
 
+// TestMCP_AccessToken is how people connect a program: with a token made for
+// it, which ends alone.
+func TestMCP_AccessToken(t *testing.T) {
+	t.Parallel()
+	p, url := newPerson(t)
+	made, err := p.CreateAccessToken(t.Context(), api.AccessTokenInput{Name: "Claude"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := connect(t, overHTTP(person{token: made.Token}, url), "")
+	stdio, _ := overStdio(t, url, made.Token)
+	for _, client := range []*mcp.ClientSession{session, connect(t, stdio, "")} {
+		if _, err := client.CallTool(t.Context(), &mcp.CallToolParams{Name: "add_task", Arguments: map[string]any{"title": "Buy milk"}}); err != nil {
+			t.Error(err)
+		}
+	}
+	if tasks := tasksOf(t, p); len(tasks) != 2 {
+		t.Errorf("the list has %+v", tasks)
+	}
+	if err := p.DeleteAccessToken(t.Context(), made.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := session.ListTools(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "Unauthorized") {
+		t.Errorf("a revoked token: %v", err)
+	}
+}
+
 func TestMCP_BadTokenIsRefused(t *testing.T) {
 	t.Parallel()
 	p, url := newPerson(t)

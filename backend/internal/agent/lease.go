@@ -22,7 +22,9 @@ const releaseTimeout = 3 * time.Second
 // begin waits for its turn in the conversation and takes it. A client that
 // leaves before the turn is stored takes its wish along.
 func (a *Agent) begin(ctx, client context.Context, request todo.TurnRequest) (todo.Turn, error) {
+	came := time.Now()
 	for pause := firstLook; ; pause = min(2*pause, lastLook) {
+		request.Waited = time.Since(came)
 		turn, err := a.turns.BeginTurn(ctx, request, a.limits.Lease)
 		if !errors.Is(err, todo.ErrBusy) {
 			return turn, err

@@ -22,10 +22,12 @@ func TestAgent_DropsWhatDoesNotFit(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	var lengths []int
+	var oldest string
 	r := newReplica(t, model(func(_ context.Context, req llm.Request) (llm.Response, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		lengths = append(lengths, len(req.Messages))
+		oldest = req.Messages[0].Text
 		if len(req.Messages) > 3 {
 			return llm.Response{}, &llm.Error{Kind: llm.KindTooLong, Err: errors.New("too long")}
 		}
@@ -41,8 +43,8 @@ func TestAgent_DropsWhatDoesNotFit(t *testing.T) {
 	}
 	// The fourth is asked with all three turns before it, then with one, and
 	// the newest is what is left.
-	if got := lengths[len(lengths)-2:]; got[0] != 7 || got[1] != 3 {
-		t.Errorf("asked with %v messages", lengths)
+	if got := lengths[len(lengths)-2:]; got[0] != 7 || got[1] != 3 || oldest != "three" {
+		t.Errorf("asked with %v messages, the last time from %q on", lengths, oldest)
 	}
 }
 

@@ -104,7 +104,8 @@ func (db *DB) createTurn(ctx context.Context, request todo.TurnRequest, lease ti
 			return turn, err
 		}
 	}
-	if turn.Lease, err = db.takeLease(ctx, turn, lease, lease); err != nil {
+	overtake := overtaking{after: lease, allowed: request.Waited >= lease}
+	if turn.Lease, err = db.takeLease(ctx, turn, lease, overtake); err != nil {
 		return turn, err
 	}
 	created, err := queryOne[struct{ ID int64 }](ctx, db.on(ctx), `
@@ -143,7 +144,7 @@ func accountGone(err error) error {
 // resumeTurn takes over a turn that nobody works at. It is read once more
 // under the lease, because its replica may have finished it just before.
 func (db *DB) resumeTurn(ctx context.Context, request todo.TurnRequest, seen todo.Turn, lease time.Duration) (todo.Turn, error) {
-	token, err := db.takeLease(ctx, seen, lease, 0)
+	token, err := db.takeLease(ctx, seen, lease, overtaking{allowed: true})
 	if err != nil {
 		return seen, err
 	}
@@ -167,19 +168,24 @@ func (db *DB) loadSteps(ctx context.Context, turn todo.Turn) (todo.Turn, error) 
 	return turn, err
 }
 
+// overtaking says when a turn may take a conversation from a dead one that its
+// client can send again: so long after the dead one's lease, if at all.
+type overtaking struct {
+	after   time.Duration
+	allowed bool
+}
+
 // takeLease makes the conversation ours until now+lease, if nobody holds it.
-// The clock is the database's, which all replicas share. A turn whose replica
-// died, and which its client can send again, comes first: another one waits for
-// as long as precedence after the dead one's lease.
-func (db *DB) takeLease(ctx context.Context, turn todo.Turn, lease, precedence time.Duration) (string, error) {
+// The clock is the database's, which all replicas share.
+func (db *DB) takeLease(ctx context.Context, turn todo.Turn, lease time.Duration, overtake overtaking) (string, error) {
 	token := uuid.NewString()
 	tag, err := db.on(ctx).Exec(ctx, `
 		UPDATE conversations c SET lease_token = $3, lease_until = clock_timestamp() + $4::interval, updated_at = now()
-		WHERE user_id = $1 AND id = $2 AND (lease_until IS NULL OR lease_until < clock_timestamp() - CASE
-			WHEN EXISTS (SELECT FROM turns t WHERE t.user_id = c.user_id AND t.conversation_id = c.id
-				AND t.status = 'running' AND t.idempotency_key IS NOT NULL) THEN $5::interval
-			ELSE '0' END)`,
-		turn.UserID, turn.ConversationID, token, lease, precedence)
+		WHERE user_id = $1 AND id = $2 AND (lease_until IS NULL OR lease_until < clock_timestamp() AND (
+			$5 AND lease_until < clock_timestamp() - $6::interval
+			OR NOT EXISTS (SELECT FROM turns t WHERE t.user_id = c.user_id AND t.conversation_id = c.id
+				AND t.status = 'running' AND t.idempotency_key IS NOT NULL)))`,
+		turn.UserID, turn.ConversationID, token, lease, overtake.allowed, overtake.after)
 	if err != nil {
 		return "", translate(err)
 	}

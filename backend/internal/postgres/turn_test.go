@@ -322,7 +322,12 @@ func TestBeginTurn_ADeadTurnComesFirst(t *testing.T) {
 	if again, err := db.BeginTurn(t.Context(), dead, over); err != nil || again.ID != turn.ID {
 		t.Errorf("got %+v, %v", again, err)
 	}
-	if _, err := db.BeginTurn(t.Context(), next, time.Millisecond); err != nil { // a lease after the dead one's
+	const shorter = time.Millisecond // the dead one's is over for longer than that
+	if _, err := db.BeginTurn(t.Context(), next, shorter); !errors.Is(err, todo.ErrBusy) {
+		t.Errorf("a turn that has not waited came first: %v", err)
+	}
+	next.Waited = shorter
+	if _, err := db.BeginTurn(t.Context(), next, shorter); err != nil {
 		t.Errorf("the conversation stays blocked: %v", err)
 	}
 }

@@ -23,6 +23,10 @@ type TurnRequest struct {
 	ConversationID int64 // 0 opens a conversation
 	Message        string
 	Key            string // the same key makes the turn happen once; may be ""
+	// Waited is how long the request has waited for the conversation. A turn
+	// whose replica died, and which its client can send again, comes first:
+	// another one waits for a lease after the dead one's, and for one of its own.
+	Waited time.Duration
 }
 
 // Validate names every field that breaks a rule, as an error of CodeInvalid.

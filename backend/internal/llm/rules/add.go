@@ -10,62 +10,6 @@ import (
 // add adds tasks.
 type add struct{ drafts []draft }
 
-const (
-	addVerb  = `(?:add|create|make|put|insert|enter|log|record|jot down|write down|note down|note|set up|new)`
-	bareVerb = `(?:add|create|put|insert|jot down|write down|note down|note)`
-	article  = `(?:(?:an?|the|another|one|my|new|this|me|more|following|quick|small|single|simple|recurring|repeating|regular|extra) )*`
-	noun     = `(?:tasks?|to-?dos?|to do|to-?do items?|items?|reminders?)`
-	adjunct  = `(?:(?:` + priorityWords + `(?:[ -](?:priority|prio))?|daily|weekly|monthly|yearly|annual|recurring)[ ,]+)*`
-	counted  = `(?:(?:these|the following|following|some|several|multiple|two|three|four|five|six|seven|\d) )`
-	obliged  = `(?:need|have|want|ought|got|plan|must remember|would like|am supposed|'m supposed)`
-	remember = `(?:(?:i )?(?:also )?` + obliged + ` to )?(?:remember|not forget) (?:to|that i (?:need|have) to)`
-)
-
-var (
-	addHead = regexp.MustCompile(`(?is)^(?:(?:add|create|make|put|insert|log|record|jot down|write down|note|set up|set an?|new)\b|remind me\b|(?:don't|do not) (?:let me )?forget|` +
-		`(?:please )?remember (?:to|that)|i (?:also |really |still )*(?:` + obliged + `|must|should|gotta|'ve got to)\b|i've got to|(?:task|to-?do|to do|reminder)\s*[:-]|every |each )`)
-	nameLead  = regexp.MustCompile(`(?is)^\s*(?:[:\-]+\s*|(?:that (?:i |we )?(?:need|have|has|must|should|ought)(?: to)?|(?:for me )?to(?: say)?|for(?: me to)?|about|which|that says|saying|called|named|titled|entitled|labell?ed|with (?:the )?(?:title|name))(?::|\s|$)\s*)*`)
-	itemJoin  = regexp.MustCompile(`(?i)\s*[;\n]+\s*(?:and\s+)?|\s*,\s*(?:and\s+|&\s+)?|\s+and\s+`)
-	lineEnd   = regexp.MustCompile(`[;\n]+`)
-	bullet    = regexp.MustCompile(`^(?:[-*•]|\d{1,2}[.)]|\[ ?\])\s*`)
-	allQuotes = regexp.MustCompile(`(?i)^\p{Co}(?:(?:\s*,\s*(?:and )?|\s+and\s+|\s)\p{Co})+[.!]*$`)
-	bulleted  = regexp.MustCompile(`(?s)^[:\s]*(?:[-*•]|\d{1,2}[.)]) .*\n(?:[-*•]|\d{1,2}[.)]) `)
-)
-
-// addRules is tried when no rule for tasks that exist has matched.
-var addRules = []rule{
-	on(`(?:remind me|(?:set|create|add)(?: me)? (?:a |an )?(?:reminder|alarm))(?: (?:of|about) something)?`, func(*parser, []string) command { return &add{drafts: []draft{{}}} }),
-	on(`(?:schedule|plan|pencil in|arrange|set up) (.+)`, makeSchedule),
-	on(`(`+addVerb+`|set) `+article+`(`+counted+`)?(`+adjunct+`)`+article+`(`+noun+`)(?:\b(.*))?`, makeNamed),
-	on(`(?:task|to-?do|to do|reminder|note to self)\s*[:\-]+\s*(.+)`, makeAdd),
-	on(`(?:be reminded|get reminded|a reminder) (?:to|of|about) (.+)`, makeAdd),
-	on(`remind me(?: (?:to|that i (?:need|have) to|that|about|of)\b|:)\s*(.+)`, makeAdd),
-	on(`remind me (.+?) (?:to|that i (?:need|have) to|about) (.+)`, makeReminder),
-	on(`remind me (.+)`, makeAdd),
-	on(`(.+?),? (?:please )?(?:remind me (?:to|about|of)|(?:don't|do not) (?:let me )?forget(?: to| about)?|remember to|add) (.+)`, makeReminder),
-	on(`(.+?),? (?:please )?(?:i|we) (?:also |really |still )*(?:(?:need|have|ought|got) to|must|should)(?: to)? (.+)`, makeReminder),
-	on(remember+` (.+)`, makeAdd),
-	on(`(?:don't|do not) (?:let me )?forget:? (?:to |about |that i (?:need|have) to )?(.+)`, makeAdd),
-	on(`make sure (?:to |that i |i )(?:remember to |(?:don't|do not) forget to )?(.+)`, makeAdd),
-	on(`remember(?: that i (?:need|have) to| that i must| to|:) (.+)`, makeAdd),
-	on(`(?:i|we)(?:'ve| have)? (?:also |really |still )*(?:(?:need|have|want|ought|got|plan) to|must|should|gotta)(?: to)?(?: (?:also|really|still))?:? (?:remember to |not forget to )?(.+)`, makeObliged),
-	on(`(?:i (?:need|want)|give me) (?:an?|another|one) (?:new )?(`+adjunct+`)(`+noun+`)\b(.*)`, func(p *parser, m []string) command {
-		return makeNamed(p, []string{"", "add", "", m[1], m[2], m[3]})
-	}),
-	on(`(?:stick|throw|slap|pop|chuck|drop|get|have|include|place|write|jot|pencil|note|put|keep|save|shove|toss) (.+?) (?:down |in )?((?:on|onto|to|in|into) (?:my|the|our|that) (?:\S+ )?(?:list|tasks|to-?dos))(?: (.+))?`, func(p *parser, m []string) command {
-		return p.adds(strings.TrimSpace(m[1] + " " + m[3]))
-	}),
-	on(bareVerb+`\b(.*)`, makeBareAdd),
-	on(`(?:log|record) (.+)`, makeAdd),
-	on(`((?:every|each) .+)`, makeAdd),
-	on(`(?:task|to-?do|to do) (\pL+) (.+)`, func(p *parser, m []string) command {
-		if !isVerb(m[1]) {
-			return nil
-		}
-		return p.adds(m[1] + " " + m[2])
-	}),
-}
-
 // makeNamed is for an add that names the kind of thing: "add a task to …". The
 // submatches are verb, count, adjectives, noun, words.
 func makeNamed(p *parser, m []string) command {
@@ -78,13 +22,18 @@ func makeNamed(p *parser, m []string) command {
 		rest = rest[at[1]:]
 	}
 	stripped := rest[len(nameLead.FindString(rest)):]
+	if parts := anotherOne.Split(stripped, maxAdded); len(parts) > 1 {
+		c := new(add)
+		for _, part := range parts {
+			c.drafts = append(c.drafts, p.details(part))
+		}
+		return withLead(c, lead)
+	}
 	if many && readable(stripped) {
 		return makeMany(p, stripped, lead)
 	}
 	return withLead(p.addsOne(stripped), lead)
 }
-
-var existing = regexp.MustCompile(`^ ?#?\d+\b`)
 
 // makeBareAdd is for an add that names only the words: "add buy milk".
 func makeBareAdd(p *parser, m []string) command {
@@ -105,13 +54,15 @@ var addThese = regexp.MustCompile(`(?is)^\s*(?:these|the following|following|all
 // makeSchedule is for "schedule lunch with Ann for Friday".
 func makeSchedule(p *parser, m []string) command {
 	d := p.details(m[1])
-	if d.due.isZero() || d.title == "" || nameless.MatchString(d.title) {
+	if d.due.isZero() || d.title == "" || taskWord.MatchString(d.title) || nameless.MatchString(d.title) {
 		return nil
 	}
 	who := p.target(d.title)
 	d.title = capitalised(article1.ReplaceAllString(d.title, ""))
 	return &schedule{d, who}
 }
+
+var taskWord = regexp.MustCompile(`(?i)^(?:an? |the )?(?:\S+ )?(?:reminder|task|to-?do)\b`)
 
 var article1 = regexp.MustCompile(`(?i)^(?:an?|my|another) `)
 
@@ -136,8 +87,23 @@ func (c *schedule) run(t *turn) {
 
 func makeAdd(p *parser, m []string) command { return p.adds(m[1]) }
 
+var (
+	rememberLead = regexp.MustCompile(`(?i)^remember (?:to |about )?`)
+	anotherOne   = regexp.MustCompile(`(?i),? and (?:another|one)(?: (?:one|task|to-?do))? (?:to|for|called|about) `)
+)
+
+// makeAppointment is for "I have a dentist appointment on Friday".
+func makeAppointment(p *parser, m []string) command {
+	d := p.details(m[1])
+	if d.due.isZero() || d.title == "" {
+		return nil
+	}
+	return &add{drafts: []draft{d}}
+}
+
 // makeObliged is for "I need to: wash up, sweep and mop".
 func makeObliged(p *parser, m []string) command {
+	m[1] = rememberLead.ReplaceAllString(m[1], "")
 	if strings.Contains(m[0][:len(m[0])-len(m[1])], ":") {
 		return makeMany(p, m[1], "")
 	}

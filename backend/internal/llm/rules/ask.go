@@ -11,13 +11,21 @@ import (
 
 // askRules read questions about the list as a whole, before listRules.
 var askRules = []rule{
-	on(`(?:(?:so |and )?(?:what|which(?: \S+)?|where)(?:'s| is| are| should| do| shall| must| can| would|)\b.*\b(?:(?:do|start|begin|tackle|work on|focus on|handle|take on|finish)(?: with)? (?:first|next|now|right now|right away|today first)|start(?: with)?|begin(?: with)?|tackle|focus on|work on|most (?:urgent|important|pressing)(?: .*)?|top priority|next|more important|first)|`+
+	on(`(?:(?:so |and )?(?:what|which(?: \S+)?|where)(?:'s| is| are| should| do| shall| must| can| would|)\b.*\b(?:(?:do|start|begin|tackle|work on|focus on|handle|take on|finish)(?: with)? (?:first|next|now|right now|right away|today first)|start(?: with)?|begin(?: with)?|tackle|focus on|work on|prioriti[sz]e|concentrate on|most (?:urgent|important|pressing)(?: .*)?|top priority|next|more important|first)|`+
 		`(?:what's|what is) (?:next|up next|the next (?:task|one|thing)|my next (?:task|to-?do|one|thing)|first)|(?:pick|choose|suggest|recommend) (?:a|one|the next|my next|something).*|what now|`+
-		`help me (?:decide|choose|prioriti[sz]e|focus).*|prioriti[sz]e (?:my (?:list|day|tasks)|for me)|(?:tell|show) me what(?: i should|'s| is)? (?:to )?(?:do|start with|most \S+)(?: (?:first|next|now))?.*)`, func(*parser, []string) command { return next{} }),
+		`help me (?:decide|choose|prioriti[sz]e|focus).*|prioriti[sz]e (?:my (?:list|day|tasks)|for me)|(?:tell|show) me what(?: i should|'s| is)? (?:to )?(?:do|start with|most \S+)(?: (?:first|next|now))?.*)`, func(_ *parser, m []string) command {
+		if mostOf.MatchString(m[0]) {
+			return nil
+		}
+		return next{}
+	}),
 	on(`(?:(?:please )?(?:give|show|tell|get|make|write)(?: me)? )?(?:an? |the |my )?(?:(?:quick|short|brief|daily) )?(?:summary|overview|status report|status|recap|rundown|digest|report)(?: (?:of|on|for|about) (?:my |the |all )?(?:list|tasks|to-?dos|day|everything|things|week))?`, func(*parser, []string) command { return summary{} }),
 	on(`(?:summari[sz]e|recap|sum up)(?: (?:my|the|all))*(?: (?:list|tasks|to-?dos|everything|day|things|week))?|(?:how(?:'s| is| are| does) (?:my|the) (?:list|day|tasks|to-?dos|progress)(?: (?:going|looking|look|doing|today))?|how am i doing|what's (?:the|my) status|where do i stand)(?: .*)?|(?:brief|update) me(?: .*)?`, func(*parser, []string) command { return summary{} }),
 	on(`(?:plan|organi[sz]e) my (?:day|week|today)`, func(*parser, []string) command { return next{} }),
 }
+
+// mostOf asks for several: "my most important tasks".
+var mostOf = regexp.MustCompile(`(?i)\bmost \pL+ (?:tasks|ones|things|items|to-?dos)\b`)
 
 // rank orders tasks by what to do first: overdue, then priority, then due.
 func rank(tasks []task, now time.Time) []task {
@@ -161,7 +169,7 @@ var wonderRules = []rule{
 }
 
 // asking are the words of a question that say nothing of a task.
-var asking = regexp.MustCompile(`^(?:what|which|when|where|who|why|how|do|did|does|have|has|had|is|are|was|were|should|must|can|could|would|will|any|anything|something|everything|got|tell|show|find|search|look|need|want|make|due|status|again|there|still|not|yet|more|else|much|many|left|be|been|going|supposed|happened|happening|with|from|by|get|go|next|first|know|called|named|number|kind|sort|exactly|remind|doing|done|finish|finished|complete|completed|you|we|us|so|or|if|list|planned|plan|plans|coming|today|tomorrow|whats|what's|when's|where's|who's|how's|re|d|ll|m|deadline|date|priority)$`)
+var asking = regexp.MustCompile(`^(?:what|which|when|where|who|why|how|do|did|does|have|has|had|is|are|was|were|should|must|can|could|would|will|any|anything|something|everything|got|tell|show|find|search|look|need|want|make|due|status|again|there|still|not|yet|more|else|much|many|left|be|been|going|supposed|happened|happening|with|from|by|get|go|next|first|know|called|named|number|kind|sort|exactly|remind|doing|done|finish|finished|complete|completed|you|we|us|so|or|if|list|planned|plan|plans|coming|today|tomorrow|am|im|i'm|whats|what's|when's|where's|who's|how's|re|d|ll|m|deadline|date|priority)$`)
 
 func askWords(s string) string {
 	var out []string

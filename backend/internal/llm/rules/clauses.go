@@ -15,7 +15,7 @@ var hardSeparator = regexp.MustCompile(`(?i)[;\n.!?]|\bthen\b`)
 
 var (
 	polite = regexp.MustCompile(`(?i)^(?:(?:hi|hey|hello|ok|okay|oh|please(?: to)?|pls|plz|now|then|also|actually|so|well|um|and|but|yo|dear|` +
-		`great|thanks|thank you|thx|alright|sure|yes|just|kindly|quickly|maybe|first|finally|lastly|next|good (?:morning|afternoon|evening|day)|hi there|hello there|hey there)(?:\s*[,!.:]+\s*|\s+|$)|` +
+		`great|thanks|thank you|thx|alright|sure|yes|just|kindly|quickly|maybe|finally|lastly|good (?:morning|afternoon|evening|day)|hi there|hello there|hey there)(?:\s*[,!.:]+\s*|\s+|$)|` +
 		`(?:can|could|would|will|might|may) (?:you|u|ya|we|i)(?: (?:please|pls|kindly|just|also|maybe|quickly|possibly|perhaps|be so (?:kind|good)(?: as)?(?: to)?|be able to|mind|trouble you to|ask you to|help me(?: to)?))*,? |` +
 		`(?:i(?:'d| would) (?:like|love|appreciate it if)|i want|i wish)(?: for)?(?: you)?(?: to| could) |i need you to |i'd appreciate it if you(?: could| would)? |` +
 		`(?:i was wondering|i wonder) if you (?:could|can|would) |(?:would|is|could) it be possible (?:for you )?to |would it be ok(?:ay)? to |i think (?:you|we) should |(?:basically|quick one|quick question|one more thing|one last thing|by the way|btw)[:,]? |when you (?:have|get) (?:a|the) (?:moment|minute|second|chance),? |` +
@@ -40,6 +40,9 @@ func blunt(s string) string {
 	return s
 }
 
+// firstThen is an order of commands, where "the first and third" counts tasks.
+var firstThen = regexp.MustCompile(`(?i)^(?:first(?:ly)?|next)(?: of all)?(?:[,:] *|,? (?:please )?)((?:please )?(?:add|create|delete|remove|mark|complete|finish|show|list|rename|change|move|remind|set|make)\b)`)
+
 var soIs = regexp.MustCompile(`(?i)^so (?:is|are|was|were|has|have|did) `)
 
 // How often blunt takes something off an end, and how far from the end it
@@ -53,6 +56,9 @@ func bluntStart(s string) string {
 	s = strings.TrimSpace(s)
 	if soIs.MatchString(s) {
 		return s
+	}
+	if at := firstThen.FindStringSubmatchIndex(s[:min(len(s), window)]); at != nil {
+		s = s[at[2]:]
 	}
 	for range maxPolite {
 		rest := strings.TrimSpace(s[len(polite.FindString(s[:min(len(s), window)])):])

@@ -59,7 +59,7 @@ func FuzzConversation(f *testing.F) {
 	}
 	f.Add(uint64(1), "delete everything")
 	f.Fuzz(func(t *testing.T, seed uint64, said string) {
-		r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test that can be repeated
+		r := rand.New(rand.NewPCG(seed, 1))
 		s, err := llmeval.NewSession(rules.New(), "", llmeval.Case{Tasks: list()}, noon(t))
 		if err != nil {
 			t.Fatal(err)
@@ -163,7 +163,7 @@ func BenchmarkTurn(b *testing.B) {
 // whatever was asked before.
 func TestProvider_IsDeterministic(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // a test that can be repeated
+	r := rand.New(rand.NewPCG(7, 7))
 	p := rules.New()
 	tools, err := llmeval.Tools()
 	if err != nil {

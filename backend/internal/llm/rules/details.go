@@ -41,6 +41,8 @@ var (
 	hashTag  = regexp.MustCompile(`(?:^|[\s(])#([\pL\d_-]*\pL[\pL\d_-]*)`)
 	tagWords = regexp.MustCompile(`(?i)[\s,]+(?:(?:and )?(?:tag(?:ged)?(?: it)?|labell?ed)(?: (?:as|with))?|(?:and )?with (?:the )?(?:tags?|labels?)):? +([\pL\d_-]+(?:(?:\s*,\s*(?:and )?|\s+and\s+)[\pL\d_-]+)*)\s*$`)
 
+	quotedTag = regexp.MustCompile(`(?i)(?:tag(?:ged)?|labell?ed|tags|labels?)(?: (?:as|with))?:? \p{Co}`)
+
 	priorityPhrase = regexp.MustCompile(`(?i)(?:^|[\s,(-]+)(?:(?:with|at|as|in|of|and|it's|it is|is) )*(?:an? )?(?:(` + priorityWords + `)[ -]priority|priority(?: is|:)? (high|medium|normal|low))\)?`)
 	priorityStart  = regexp.MustCompile(`(?i)^\s*(?:(?:very|super|really) )?(?:(urgent(?:ly)?|important|critical|asap|high|low|top)(?: prio)?(?::| -+ |, )|(asap) )`)
 	lowEnd         = regexp.MustCompile(`(?i)[\s,(-]+(?:(?:there is |there's |it's |it is )?(?:no rush|no hurry|not urgent|not important|nothing urgent|(?:it )?can wait|whenever|low prio))\)?[\s.!]*$`)
@@ -55,6 +57,11 @@ var (
 // quoted title keeps its dates and tags.
 func (p *parser) details(s string) draft {
 	var d draft
+	s = quotedTag.ReplaceAllStringFunc(s, func(words string) string {
+		_, size := utf8.DecodeLastRuneInString(words)
+		tag, _ := p.quoted(words[len(words)-size:])
+		return words[:len(words)-size] + strings.ReplaceAll(tag, " ", "-")
+	})
 	s = onTheList.ReplaceAllString(s, "$1")
 	if m := describedBy.FindStringSubmatchIndex(s); m != nil {
 		text, rest := p.leadingQuote(s[m[2]:m[3]])

@@ -43,6 +43,12 @@ var markRules = []rule{
 	on(`(?:they|those|these|both|all of (?:them|those|these))(?:'re| are)? (?:all |both |now |already |finally )*(?:done|finished|completed?)`, func(*parser, []string) command { return &mark{target: target{pronoun: "them"}} }),
 	on(`(?:reopen|re-open|uncomplete|unmark|uncheck|untick|un-complete|un-check|un-tick|unfinish|restore|reactivate)(?: off)? (.+)`, reopens),
 	on(`(?:mark|set|flag|check|make|change|tick)(?: (?:off|down))? (.+?) (?:as |to |is |off as )*(?:being )?(?:`+adverbs+doneWords+`|off)(?: now)?`, completes),
+	on(`(?:mark|set|flag) (.+?) (?:down )?as (?:already )?(\pL+)`, func(p *parser, m []string) command {
+		if !isPast(m[2]) || unfinished.MatchString(m[2]) {
+			return nil
+		}
+		return completes(p, m)
+	}),
 	on(`mark (?:off )?(?:as )?(?:complete[d]?|done|finished)[: ]+(.+)`, completes),
 	on(`(?:complete|finish|close|check off|tick off|cross off|cross out|check|tick|wrap up|mark off)(?: off)? (.+?)(?: (?:off|from) (?:my|the) (?:\S+ )?list)?(?: off)?`, completes),
 }

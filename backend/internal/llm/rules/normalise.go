@@ -13,6 +13,9 @@ const maxText = 4000
 
 // firstQuote is the rune that stands for the first quotation of a text, the
 // next one for the second, and so on. They are of the private use area, which
+// numberDot is a dot that ends no sentence.
+var numberDot = regexp.MustCompile(`(?i)\b(no|nr|num)\. ?(\d)`)
+
 // clean drops, so that nobody can type one.
 const (
 	firstQuote = '\uE000'
@@ -30,7 +33,7 @@ type utterance struct {
 func normalise(raw string) utterance {
 	var u utterance
 	u.mask(clean(raw))
-	u.text = squeeze(u.text)
+	u.text = numberDot.ReplaceAllString(squeeze(u.text), "$1 $2")
 	return u
 }
 

@@ -48,7 +48,7 @@ var (
 )
 
 var (
-	onListEnd  = regexp.MustCompile(`(?i),? (?:on|of|in|from|off) (?:the|my|that|your|this) (?:\S+ )?list$`)
+	onListEnd  = regexp.MustCompile(`(?i),? (?:on|of|in|from|off) (?:the|my|that|your|this) (?:(?:\S+ )?list|tasks|to-?dos)$`)
 	exceptRef  = regexp.MustCompile(`(?i)^((?:all|every).*?),? (?:except(?: for| from)?|but(?: not| for)?|apart from|other than|besides|excluding|without|save) (.+)$`)
 	spanRef    = regexp.MustCompile(`(?i)^(?:the |my )?(first|last|top|bottom|next) (\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)(?: (?:ones|tasks|to-?dos|items|entries|of (?:them|these|those)))?$`)
 	singleRef  = regexp.MustCompile(`(?i)^(?:the|my) (?:only )?(?:(?:` + statusWords + `|` + priorityWords + `(?:[ -]priority)?) )+(?:one|task|to-?do|item)$`)

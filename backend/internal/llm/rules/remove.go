@@ -27,8 +27,32 @@ var removeRules = []rule{
 		return nil
 	}),
 	on(`(?:there's |there is )?no (?:more )?need (?:for|of) (.+?)(?: any ?more)?`, func(p *parser, m []string) command { return &mention{target: p.target(m[1])} }),
+	on(`(?:forget(?: about)?|never mind(?: about)?|nvm) (.+)`, func(p *parser, m []string) command {
+		if g := p.target(m[1]); g.title != "" && !g.exact {
+			return &forget{g, m[0]}
+		}
+		return nil
+	}),
 	on(`forget (?:about )?((?:task|to-?do|item|#) ?#?\d+|the .+ (?:task|to-?do|item))`, removes),
 	on(`(?:i |we )?(?:don't|do not|no longer|don't really) need(?: to)? (?:do )?(.+?)(?: any ?more)?`, removes),
+}
+
+// forget deletes a task of that name; about anything else it is said in vain.
+type forget struct {
+	target
+	text string
+}
+
+func (c *forget) run(t *turn) {
+	list := t.candidates(c.target, isPending)
+	if list == nil {
+		return
+	}
+	if len(match(list.Tasks, c.title, false)) == 0 {
+		unknown{c.text}.run(t)
+		return
+	}
+	(&remove{c.target}).run(t)
 }
 
 // mention names a task without a wish: what follows may be about it.

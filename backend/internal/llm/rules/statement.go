@@ -15,6 +15,8 @@ var (
 	// unfinished are past forms that finish nothing.
 	unfinished = regexp.MustCompile(`(?i)^(?:wanted|needed|liked|loved|hated|tried|started|added|planned|decided|asked|missed|failed|wished|hoped|opened|deleted|removed|forgot|forgotten|promised|` +
 		`meant|thought|remembered|said|began|begun|considered|expected|intended|agreed|refused|had|used|created|changed|moved|renamed|supposed|tired|excited|bored|confused|interested|worried|scared|married|blocked|delayed|postponed|overdue|canceled|cancelled)$`)
+	// negated says that something was not done, or not wholly.
+	negated = regexp.MustCompile(`(?i)\b(?:not|never|nothing|without|almost|nearly|partly|half)\b|\pLn't\b`)
 	// generic are past forms that say no more than "done".
 	generic = regexp.MustCompile(`(?i)^(?:` + doneWords + `|did|wrapped|got|gotten|dealt|managed|nailed|crushed|smashed|clear|cleared)$`)
 	// aside is what stands about a report and is no part of it.
@@ -22,8 +24,10 @@ var (
 	sentAway = regexp.MustCompile(`(?i)^(?:off|up|out|away|in|down|over|back|through|with|for|to|on)\s+`)
 )
 
+const notDone = "Okay, then nothing was changed. Tell me when it is done."
+
 var reportRules = []rule{
-	on(`(?:i|we)(?:'ve| have|'d)? (?:not|never) .*|(?:i|we) (?:haven't|didn't|hadn't|don't|can't|won't) .*`, func(*parser, []string) command { return nil }),
+	on(`(?:i|we)(?:'ve|'m|'re|'d|'ll)?(?: \pL+)? (?:not|never) .*|(?:i|we) \pL+n't .*|(?:i|we) (?:almost|nearly|half|partly) .*`, says(notDone)),
 	on(`(?:(?:i'm|i am|we're|we are) )?`+adverbs+`(?:done|finished|through) with (.+)`, reportsDone),
 	on(`(?:(?:i'm|i am|we're|we are|i've|i have|i) )?`+adverbs+`(?:done|finished|through)(?: with)? (\pL+ing) (.+)`, func(p *parser, m []string) command {
 		return p.report(m[0], m[2], strings.ToLower(m[1]), false)
@@ -99,6 +103,9 @@ var articleAlone = regexp.MustCompile(`(?i)^(?:i|you|he|she|we|they|the|a|an|i'm
 func (p *parser) report(text, words, verb string, weak bool) command {
 	if unfinished.MatchString(verb) || strings.Contains(text, "?") {
 		return nil
+	}
+	if negated.MatchString(text) {
+		return talk(notDone)
 	}
 	for range 3 {
 		words = aside.ReplaceAllString(words, "")
