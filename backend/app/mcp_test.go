@@ -229,6 +229,9 @@ func TestMCP_BadTokenIsRefused(t *testing.T) {
 	}
 }
 
+// unchecked sends what no client should.
+var unchecked = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
 // postMCP sends one message and returns the status and what was answered.
 func postMCP(t *testing.T, p person, url, message string) (int, string) {
 	t.Helper()
@@ -239,7 +242,7 @@ func postMCP(t *testing.T, p person, url, message string) (int, string) {
 	r.Header.Set("Authorization", "Bearer "+p.token)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/json, text/event-stream")
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := unchecked.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
