@@ -50,6 +50,7 @@ var markRules = []rule{
 		}
 		return completes(p, m)
 	}),
+	on(`(?:consider|count|treat|regard) (.+?) (?:as )?`+doneWords, completes),
 	on(`mark (?:off )?(?:as )?(?:complete[d]?|done|finished)[: ]+(.+)`, completes),
 	on(`(?:complete|finish|close|check off|tick off|cross off|cross out|check|tick|wrap up|mark off)(?: off)? (.+?)(?: (?:off|from) (?:my|the) (?:\S+ )?list)?(?: off)?`, completes),
 }
