@@ -239,6 +239,15 @@ func (c *add) run(t *turn) {
 	}
 }
 
+// remindAt gives when to remind of a task: at its time, where "remind me" named
+// one.
+func (d draft) remindAt(now time.Time) (time.Time, bool) {
+	if !d.remind || !d.due.hasClock && d.due.exact.IsZero() {
+		return time.Time{}, false
+	}
+	return d.due.on(now), true
+}
+
 func (t *turn) addOne(d draft) (task, bool) {
 	d.priority = cmp.Or(d.priority, "medium")
 	args := map[string]any{"title": d.title, "priority": d.priority}
@@ -251,6 +260,9 @@ func (t *turn) addOne(d draft) (task, bool) {
 	}
 	if d.recurrence != "" && t.can("add_task", "recurrence") {
 		d.due = firstOf(d.recurrence, d.due, t.now) // A task that comes back needs a first time.
+	}
+	if at, ok := d.remindAt(t.now); ok && t.can("add_task", "remind_at") {
+		args["remind_at"] = at.Format(time.RFC3339)
 	}
 	if !d.due.isZero() {
 		due := d.due.on(t.now)

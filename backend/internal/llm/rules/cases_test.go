@@ -46,20 +46,19 @@ func given(t testing.TB) []llmeval.Case {
 func TestCases_Given(t *testing.T) {
 	t.Parallel()
 	cases := given(t)
-	for _, zone := range []string{"Europe/Berlin", "Asia/Karachi", "America/Los_Angeles", "Pacific/Kiritimati"} {
-		place, err := time.LoadLocation(zone)
+	zones := []string{"Europe/Berlin", "Asia/Karachi", "America/Los_Angeles", "Pacific/Kiritimati"}
+	for day := range 7 {
+		place, err := time.LoadLocation(zones[day%len(zones)])
 		if err != nil {
 			t.Fatal(err)
 		}
-		for day := range 7 {
-			now := noon(t).In(place).AddDate(0, 0, day).Add(time.Duration(day*3) * time.Hour)
-			report, err := llmeval.Evaluate(t.Context(), rules.New(), "", cases, now)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, miss := range report.Misses {
-				t.Errorf("%s: %s", now, miss)
-			}
+		now := noon(t).In(place).AddDate(0, 0, day).Add(time.Duration(day*3) * time.Hour)
+		report, err := llmeval.Evaluate(t.Context(), rules.New(), "", cases, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, miss := range report.Misses {
+			t.Errorf("%s: %s", now, miss)
 		}
 	}
 }
@@ -68,7 +67,7 @@ func TestCases_Given(t *testing.T) {
 // well they generalise.
 func TestCases_Own(t *testing.T) {
 	t.Parallel()
-	for file, atLeast := range map[string]float64{"seen.jsonl": 97, "more.jsonl": 97, "hard.jsonl": 97, "safe.jsonl": 97, "fresh.jsonl": 97, "heldout.jsonl": 93} {
+	for file, atLeast := range map[string]float64{"seen.jsonl": 97, "more.jsonl": 97, "hard.jsonl": 97, "safe.jsonl": 97, "late.jsonl": 95, "fresh.jsonl": 97, "heldout.jsonl": 94} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			cases, err := llmeval.Load(filepath.Join("testdata", "cases", file))

@@ -126,7 +126,7 @@ var changeRules = []rule{
 		return prioritiseAndMove(p, []string{m[0], m[1], m[3], m[2]})
 	}),
 	on(`(?:change|update|edit|modify|correct|replace|set) (.+?) (?:to|with|into|as|so it says|=|:)\s+(.+)`, changes),
-	on(`(?:make|set|mark|flag|change|give|raise|lower|bump) (.+?)(?:'s)?(?: priority)? (?:as |to |a |an |be )*(`+priorityWords+`)(?:[ -]priority)?(?: (?:task|item|one|to-?do))?`, prioritise),
+	on(`(?:make|set|mark|flag|change|give|raise|lower|bump|downgrade|upgrade|demote|promote|drop) (.+?)(?:'s)?(?: priority)? (?:as |to |a |an |be )*(`+priorityWords+`)(?:[ -]priority)?(?: (?:task|item|one|to-?do))?`, prioritise),
 	on(`(?:increase|raise|up|boost|bump)(?: up)? (?:the )?priority (?:of|on|for) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "high"}) }),
 	on(`(?:decrease|reduce|lower|drop) (?:the )?priority (?:of|on|for) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "low"}) }),
 	on(`(?:give|assign|set) (.+?) (?:a |the )?(?:due date|deadline) (?:of|to|on|for) (.+)`, func(p *parser, m []string) command { return field(p, m[1], "due", m[2]) }),

@@ -135,7 +135,7 @@ const window = 160
 
 func endsClause(inTitle func() bool, tail string, hard bool) bool {
 	switch {
-	case strict.MatchString(tail), hard && loose.MatchString(tail):
+	case strict.MatchString(tail), hard && (loose.MatchString(tail) || ownReport.MatchString(tail) && isReport(tail)):
 		return true
 	case !hard && !loose.MatchString(tail) && !isReport(tail):
 		return false // Cheaper than to look at the head, and most often so.
@@ -150,6 +150,9 @@ var (
 )
 
 var asDone = regexp.MustCompile(`(?i)\bas \pL+[\s.!]*$`)
+
+// ownReport begins with the one who did it.
+var ownReport = regexp.MustCompile(`(?i)^(?:i|we|i've|we've|i'm|done|finished)\b`)
 
 func isReport(clause string) bool {
 	if questions.MatchString(clause) || loose.MatchString(clause) {

@@ -74,7 +74,7 @@ const (
 		`eod|eow|eom|cob|close of business|(?:this |the |next |over the )?weekend|` + holidays
 	clockPattern = `(?:half past|quarter past|quarter to|quarter after) (?:` + hours + `|\d{1,2})|\d{1,2}(?:[:.]\d{2})? ?(?:am\b|pm\b|a\.m\.?|p\.m\.?)|\d{1,2}:\d{2}|noon|midday|lunch ?time|midnight|at (?:` + hours + `)\b(?: ?o'?clock)?|at \d{1,2}(?: ?o'?clock)?|\d{1,2} ?o'?clock`
 	hours        = `one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve`
-	lead         = `(?:(?:and )?(?:(?:it'?s|is|that's) )?due(?: date)?:? |first thing (?:in the morning )?|no later than |latest |sometime |some time |by |on |before |until |till |til |for |from |at |around |about |starting |@ ?)*`
+	lead         = `(?:(?:and )?(?:(?:it'?s|is|that's) )?due(?: date)?:? |first thing (?:in the morning )?|no later than |latest |sometime |some time |by |on |before |until |till |til |for |from |at |around |starting |@ ?)*`
 )
 
 var momentPattern = regexp.MustCompile(`(?i)(?:^|[\s,(]+)(` + lead + `)(?:` +

@@ -13,6 +13,7 @@ type draft struct {
 	tags               []string
 	due                moment
 	recurrence         string // RFC 5545 rule, or empty
+	remind             bool   // it was asked for with "remind me"
 }
 
 const priorityWords = `(?:(?:very|really|super) )?(?:high(?:est)?|top|urgent|critical|important|medium|normal|low(?:est)?)`

@@ -97,6 +97,18 @@ var (
 // command reads a clause as it is and, when no rule fits, in plainer words.
 func (p *parser) command(clause string) command {
 	clause = started(clause)
+	c := p.anyCommand(clause)
+	if c, ok := c.(*add); ok && asReminder.MatchString(clause) {
+		for i := range c.drafts {
+			c.drafts[i].remind = true
+		}
+	}
+	return c
+}
+
+var asReminder = regexp.MustCompile(`(?i)^(?:.{0,60}\b)?(?:remind me|reminder|be reminded|don't (?:let me )?forget)\b`)
+
+func (p *parser) anyCommand(clause string) command {
 	c := p.plainCommand(clause)
 	if c != nil && !isWeak(c) {
 		return c

@@ -38,7 +38,8 @@ var markRules = []rule{
 	}),
 	on(`(?:mark|set|flag|change|make|tag)(?: (?:off|down))? (.+?) (?:as |to |is |back to )*`+undoneWords+`(?: again)?`, reopens),
 	on(`(?:undo|un-do|revert|take back) (?:the )?(?:(?:completing|completion|marking|check|tick)(?: of)? )?((?:the )?(?:task |to-?do |item |number )+#?\d+|#\d+|\d+)(?: (?:as )?(?:done|complete))?`, reopens),
-	on(`(?:move|put|bring|set|send|switch) (.+?) (?:back )?(?:to|on|in|into|as) (?:the )?(?:`+undoneWords+`|my list)(?: (?:list|tasks|again))*`, reopens),
+	on(`(?:move|put|bring|set|send|switch) (.+?) back (?:to|on|onto|in|into|as) (?:the |my )?(?:`+undoneWords+`|list|tasks)(?: (?:list|tasks|again))*`, reopens),
+	on(`(?:move|set|send|switch) (.+?) (?:to|into|as) (?:the )?`+undoneWords+`(?: (?:list|tasks|again))*`, reopens),
 	on(`(?:i )?(?:did it|i did|got it done|done|finished|completed|did that|i did (?:it|that)|(?:it|that)'s (?:done|finished|it done))(?: already| now| too)?`, func(*parser, []string) command { return doneIt{} }),
 	on(`(?:they|those|these|both|all of (?:them|those|these))(?:'re| are)? (?:all |both |now |already |finally )*(?:done|finished|completed?)`, func(*parser, []string) command { return &mark{target: target{pronoun: "them"}} }),
 	on(`(?:reopen|re-open|uncomplete|unmark|uncheck|untick|un-complete|un-check|un-tick|unfinish|restore|reactivate)(?: off)? (.+)`, reopens),
@@ -49,6 +50,7 @@ var markRules = []rule{
 		}
 		return completes(p, m)
 	}),
+	on(`(?:consider|count|treat|regard) (.+?) (?:as )?`+doneWords, completes),
 	on(`mark (?:off )?(?:as )?(?:complete[d]?|done|finished)[: ]+(.+)`, completes),
 	on(`(?:complete|finish|close|check off|tick off|cross off|cross out|check|tick|wrap up|mark off)(?: off)? (.+?)(?: (?:off|from) (?:my|the) (?:\S+ )?list)?(?: off)?`, completes),
 }

@@ -243,6 +243,7 @@ func merge(a, b draft) draft {
 	b.description = cmp.Or(b.description, a.description)
 	b.recurrence = cmp.Or(b.recurrence, a.recurrence)
 	b.due = join(b.due, a.due)
+	b.remind = b.remind || a.remind
 	for _, tag := range a.tags {
 		b.tags = appendNew(b.tags, tag)
 	}

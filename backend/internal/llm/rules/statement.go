@@ -34,7 +34,7 @@ var reportRules = []rule{
 	}),
 	on(`(?:(?:i|we)(?:'ve| have)? )?`+adverbs+`(?:finished|completed|done|wrapped up|accomplished|managed|took care of|taken care of)(?: with)?:? (.+)`, reportsDone),
 	on(`(?:i|we)(?:'ve| have) (?:finish|complete) (.+)`, reportsDone),
-	on(`(?:i|we)(?:'ve| have|'d)? got (.+) (?:done|finished|sorted|out of the way)`, reportsDone),
+	on(`(?:(?:i|we)(?:'ve| have|'d)? )?(?:finally )?got (.+) (?:done|finished|sorted|out of the way)`, reportsDone),
 	on(`(?:i|we)(?:'ve| have|'d)? got (?:round |around )?to (.+)`, reportsDone),
 	on(`(?:did|done)(?: with)? (it|that|this|them|both|all of (?:it|them)|the (?:first|second|third|last)(?: one)?)`, reportsDone),
 	on(`(?:i|we)(?:'ve| have|'d)? `+adverbs+`(\pL+) (.+)`, reportsVerb),
