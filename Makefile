@@ -89,6 +89,18 @@ fmt: $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION) ## Format Go and templ
 up: ## Deploy to Minikube, started if there is none, and print the URL
 	@tools/k8s/up
 
+.PHONY: dev
+dev: ## Save a file, see it live in the cluster, by Skaffold; Ctrl-C removes it
+	@exec tools/k8s/dev $(ARGS)
+
+.PHONY: tilt
+tilt: ## The same by Tilt; ARGS=ci tests once, ARGS=down removes it
+	@exec tools/k8s/dev tilt $(ARGS)
+
+.PHONY: debug
+debug: ## Both programs in the cluster under Delve, for VS Code to attach to
+	@exec tools/k8s/dev debug $(ARGS)
+
 .PHONY: down
 down: ## Remove the deployment
 	@tools/k8s/down
@@ -135,5 +147,5 @@ $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION):
 
 .PHONY: clean
 clean: ## Remove what was built; the data of make run stays
-	rm -rf $(BIN) frontend/node_modules
+	@for folder in $(BIN) frontend/node_modules; do [[ ! -d $$folder ]] || find $$folder -mindepth 1 -delete; done # mount points, in the devcontainer
 	find frontend/internal/static/dist -type f ! -name .gitkeep -delete

@@ -47,7 +47,7 @@ var switches = map[string][]string{
 	"placement":            {"backend.nodeSelector.a=b", "frontend.tolerations[0].operator=Exists", "postgres.nodeSelector.a=b", "imagePullSecrets={a,b}", "backend.podAnnotations.a=b", "frontend.podAnnotations.a=b", "backend.serviceAccount.annotations.a=b"},
 }
 
-var valuesFiles = []string{"values-dev.yaml", "values-minikube.yaml", "values-neon.yaml"}
+var valuesFiles = []string{"values-debug.yaml", "values-dev.yaml", "values-minikube.yaml", "values-neon.yaml"}
 
 func TestChart_EverySwitchRendersAlone(t *testing.T) {
 	t.Parallel()
@@ -132,7 +132,12 @@ func render(t *testing.T, args ...string) []object {
 func renderAs(t *testing.T, release string, args ...string) []object {
 	t.Helper()
 	args = append([]string{"template", release, chart, "--namespace", "space", "--kube-version", "1.28.0"}, args...)
-	decoder := yaml.NewDecoder(strings.NewReader(helm(t, args...)))
+	return decodeAll(t, helm(t, args...))
+}
+
+func decodeAll(t *testing.T, stream string) []object {
+	t.Helper()
+	decoder := yaml.NewDecoder(strings.NewReader(stream))
 	var objects []object
 	for {
 		var o object

@@ -1,11 +1,13 @@
 package helm_test
 
 import (
+	"encoding/json"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -127,6 +129,52 @@ func TestSkaffold_ProfilesOfCommands(t *testing.T) {
 	} {
 		if got := active(command); !slices.Equal(got, want) {
 			t.Errorf("skaffold %s: profiles %v, want %v", command, got, want)
+		}
+	}
+}
+
+// TestSkaffold_Debug: one pod of each program waits for an editor, with the
+// debugger of its own image, for as long as it takes.
+func TestSkaffold_Debug(t *testing.T) {
+	t.Parallel()
+	config := skaffold(t, "debug")
+	release := dig[[]any](config, "deploy", "helm", "releases")[0]
+	args := []string{}
+	for _, file := range dig[[]any](release, "valuesFiles") {
+		args = append(args, "--values", "../"+file.(string))
+	}
+	objects := renderAs(t, dig[string](release, "name"), args...)
+	for _, component := range []string{"backend", "frontend"} {
+		deployment := find(objects, "Deployment", "-"+component)
+		if replicas, strategy := dig[int](deployment, "spec", "replicas"), dig[string](deployment, "spec", "strategy", "type"); replicas != 1 || strategy != "Recreate" {
+			t.Errorf("%s: %d pods, replaced by %s", component, replicas, strategy)
+		}
+		container := dig[[]any](podSpec(deployment), "containers")[0]
+		limits := dig[object](container, "resources", "limits")
+		if limits["memory"] != "1Gi" || limits["cpu"] != nil {
+			t.Errorf("%s: Delve has %v", component, limits)
+		}
+		annotations := dig[object](deployment, "spec", "template", "metadata", "annotations")
+		// As Skaffold reads it: pkg/skaffold/debug/types in its repository.
+		var debuggers map[string]struct {
+			Artifact, Runtime string
+			Ports             map[string]int
+		}
+		if err := json.Unmarshal([]byte(text(annotations["debug.cloud.google.com/config"])), &debuggers); err != nil {
+			t.Fatalf("%s: %v", component, err)
+		}
+		debugger := debuggers[dig[string](container, "name")]
+		if debugger.Artifact != "todo-chatbot-"+component || debugger.Runtime != "go" {
+			t.Errorf("%s: Skaffold would bring another debugger: %v", component, debugger)
+		}
+		if patience, err := time.ParseDuration(text(annotations["debug.cloud.google.com/probe-timeouts"])); err != nil || patience < time.Hour {
+			t.Errorf("%s: probes wait for %v, %v", component, patience, err)
+		}
+		if !slices.ContainsFunc(dig[[]any](config, "portForward"), func(forward any) bool {
+			return dig[string](forward, "resourceType") == "deployment" && dig[string](forward, "resourceName") == name(deployment) &&
+				int(dig[float64](forward, "port")) == debugger.Ports["dlv"]
+		}) {
+			t.Errorf("%s: nothing forwards %v", component, debugger.Ports)
 		}
 	}
 }
