@@ -100,10 +100,7 @@ type follower struct {
 
 // RoundTrip implements http.RoundTripper.
 func (f *follower) RoundTrip(r *http.Request) (*http.Response, error) {
-	body := r.Body
-	if body != nil {
-		defer body.Close() //nolint:errcheck // the server's, which it closes again
-	}
+	body := r.Body // ReverseProxy closes it
 	for {
 		attempt := r.Clone(r.Context())
 		if body != nil {
