@@ -109,11 +109,11 @@ func (f *follower) RoundTrip(r *http.Request) (*http.Response, error) {
 		answer, err := f.next.RoundTrip(attempt)
 		var network *net.OpError
 		if err == nil || !errors.As(err, &network) || network.Op != "dial" {
-			return answer, err //nolint:wrapcheck // as a RoundTripper does
+			return answer, err
 		}
 		pages, _ := f.target.get()
 		if pages == "" || pages == r.URL.Host {
-			return nil, err //nolint:wrapcheck // as above
+			return nil, err
 		}
 		r = r.Clone(r.Context())
 		r.URL.Host = pages
