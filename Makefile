@@ -47,6 +47,14 @@ test: assets $(if $(CI),$(BIN)/helm) ## Run all tests: unit, integration on Post
 	@$(if $(RACE),,echo "No C compiler here: the tests run without the race detector. Install gcc to have it." >&2)
 	go test $(RACE) ./...
 
+.PHONY: eval
+eval: ## Measure how well the assistant understands: the built-in rules, or a model with OPENAI_MODEL
+	@go run ./tools/eval $(if $(REPLAY),-replay '$(REPLAY)')
+
+.PHONY: eval-record
+eval-record: ## Store a model's answers, so that CI replays them (needs OPENAI_MODEL)
+	@go run ./tools/eval -quiet -record backend/evaluate/testdata/$(subst /,-,$(OPENAI_MODEL)).jsonl
+
 .PHONY: lint
 lint: $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION) ## Run the linters and check what may import what
 	$< run ./...
@@ -60,10 +68,15 @@ verify: ## Check that generated files are fresh
 	go tool templ fmt -fail frontend dev
 	go run ./tools/chartdocs -check
 	go run ./tools/apidocs -check
+	go run ./tools/tooldocs -check
 	@fingerprint() { git ls-files -co --exclude-standard '*_templ.go' | git hash-object --stdin-paths; }; \
 	before=$$(fingerprint); $(MAKE) generate; \
 	if [ "$$before" != "$$(fingerprint)" ]; then \
 		echo "Generated files were stale; they are fresh now: commit them." >&2; exit 1; fi
+
+.PHONY: bench-loop
+bench-loop: assets ## Measure the inner loop, and write docs/benchmarks.md
+	@go build -o $(BIN)/benchloop ./tools/benchloop && exec $(BIN)/benchloop -write $(ARGS)
 
 .PHONY: fmt
 fmt: $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION) ## Format Go and templ

@@ -168,6 +168,13 @@ func (c *Client) DeleteConversation(ctx context.Context, userID string, id int64
 	return err
 }
 
+// CancelTurn asks the turn that runs in a conversation to stop; its reply says
+// that it did.
+func (c *Client) CancelTurn(ctx context.Context, userID string, id int64) error {
+	_, err := call[struct{}](ctx, c, http.MethodPost, conversationPath(userID, id)+"/cancel", nil)
+	return err
+}
+
 // Messages is one page of a conversation's messages, the newest first.
 func (c *Client) Messages(ctx context.Context, userID string, conversationID int64, p Page) (MessagePage, error) {
 	path := conversationPath(userID, conversationID) + "/messages"
@@ -194,6 +201,42 @@ func (c *Client) ChatStream(ctx context.Context, userID, key string, in ChatRequ
 	}
 	defer resp.Body.Close()
 	return readEvents(ctx, resp.Body, handle)
+}
+
+// Watch hands each change of a user's tasks and conversations to handle, those
+// after the event lastEventID included if that is not empty. It returns
+// handle's own error at once, and else when the backend ends the stream: it can
+// then be called again.
+func (c *Client) Watch(ctx context.Context, userID, lastEventID string, handle func(Change) error) error {
+	header := http.Header{"Accept": {"text/event-stream"}}
+	if lastEventID != "" {
+		header.Set(HeaderLastEventID, lastEventID)
+	}
+	resp, err := c.do(ctx, http.MethodGet, userPath(userID, "events"), nil, header)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	var change Change
+	for lines.Scan() {
+		name, value, _ := strings.Cut(lines.Text(), ": ")
+		switch name {
+		case "id":
+			change.EventID = value
+		case "event":
+			change.Subject = value
+		case "data":
+			if err := json.Unmarshal([]byte(value), &change.ChangeEvent); err != nil {
+				return unreachable(ctx, fmt.Errorf("decode event: %w", err))
+			}
+			if err := handle(change); err != nil {
+				return err
+			}
+			change = Change{}
+		}
+	}
+	return unreachable(ctx, errors.Join(lines.Err(), errCut))
 }
 
 // Ready asks whether the backend can serve.
@@ -344,7 +387,7 @@ func (e *Error) fill(p Problem) {
 	e.Fields = p.Errors
 }
 
-var errCut = errors.New("the stream ended before the turn did")
+var errCut = errors.New("the stream was cut")
 
 // readEvents reads server-sent events (WHATWG HTML, section 9.2.6) as the
 // backend writes them: one event line and one data line.

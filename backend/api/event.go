@@ -47,3 +47,37 @@ type ToolResultEvent struct {
 	Result  json.RawMessage `json:"result"`
 	IsError bool            `json:"is_error"`
 }
+
+// The names of the events of GET /api/{user_id}/events.
+const (
+	EventTask = "task"
+	// EventConversation: it was made, renamed or deleted, or a turn in it ended.
+	EventReset = "reset" // the client was away too long: read everything again
+)
+
+// HeaderLastEventID is the id of the last event that a returning client has
+// seen.
+const HeaderLastEventID = "Last-Event-ID"
+
+// Action is what happened to a task or a conversation.
+type Action string
+
+// Every action.
+const (
+	ActionCreated Action = "created"
+	ActionUpdated Action = "updated"
+	ActionDeleted Action = "deleted"
+)
+
+// ChangeEvent says that something changed, whoever changed it.
+type ChangeEvent struct {
+	ID     int64  `json:"id"` // the task's or the conversation's
+	Action Action `json:"action"`
+}
+
+// Change is a ChangeEvent with what it is about: EventTask, EventConversation
+// or EventReset. EventID is for coming back.
+type Change struct {
+	EventID, Subject string
+	ChangeEvent
+}

@@ -42,16 +42,13 @@ type App struct {
 	caller  *mcpserver.Caller
 	agent   *agent.Agent
 	metrics *metrics
+	watch   *todo.Watch
+	hearing *postgres.Listener
 	http    *httpserver.Server
 	rest    *rest.Server
 	api     net.Listener
 	ops     net.Listener
 	closed  atomic.Bool
-}
-
-// Migrate brings the database's schema to this program's version.
-func Migrate(ctx context.Context, cfg Config, log *slog.Logger) error {
-	return postgres.Migrate(ctx, cfg.migrationURL(), log)
 }
 
 // New makes a backend and opens its ports. Close it, whether it ran or not.
@@ -71,6 +68,8 @@ func (a *App) assemble(ctx context.Context) error {
 		return err
 	}
 	a.metrics = newMetrics(a.db)
+	a.hearing = postgres.NewListener(a.db, a.cfg.migrationURL())
+	a.watch = todo.NewWatch(a.hearing, a.log)
 	tokens, err := auth.NewTokens([]byte(a.cfg.JWTSecret), a.cfg.JWTLifetime)
 	if err != nil {
 		return err
@@ -81,13 +80,7 @@ func (a *App) assemble(ctx context.Context) error {
 	if a.caller, err = tools.NewCaller(ctx); err != nil {
 		return err
 	}
-	a.agent, err = agent.New(a.provider(), a.caller, a.db, agent.Limits{
-		Steps:           a.cfg.ChatMaxSteps,
-		HistoryMessages: a.cfg.ChatHistoryMessages,
-		Turn:            a.cfg.ChatTurnTimeout,
-		Lease:           a.cfg.ChatLease,
-	}, a.log)
-	if err != nil {
+	if a.agent, err = agent.New(metered{a.provider(), a.metrics}, a.caller, a.db, a.limits(), a.log); err != nil {
 		return err
 	}
 	proxies, err := a.cfg.trustedProxies()
@@ -96,7 +89,7 @@ func (a *App) assemble(ctx context.Context) error {
 	}
 	a.http = &httpserver.Server{Notice: a.cfg.ShutdownNotice, Drain: a.cfg.ShutdownDrain, Log: a.log}
 	a.rest = rest.New(rest.Config{
-		Auth: accounts, Tasks: tasks, Conversations: todo.NewConversations(a.db), Chat: a.agent, Keys: a.db, MCP: tools.Handler(),
+		Auth: accounts, Tasks: tasks, Conversations: todo.NewConversations(a.db), Chat: a.agent, Keys: a.db, Watch: a.watch, MCP: tools.Handler(),
 		RequestLimit:   todo.NewLimiter(a.db, "requests", todo.Limit{Count: a.cfg.RequestLimit, Per: time.Minute}, false),
 		TurnLimit:      todo.NewLimiter(a.db, "turns", todo.Limit{Count: a.cfg.TurnLimit, Per: time.Minute}, true),
 		TrustedProxies: proxies,
@@ -113,6 +106,19 @@ func (a *App) throttle() auth.Throttle {
 		Email:   todo.NewLimiter(a.db, "signin-email", todo.Limit{Count: a.cfg.SignInLimitEmail, Per: signInPeriod}, true),
 		Address: todo.NewLimiter(a.db, "signin-address", todo.Limit{Count: a.cfg.SignInLimitAddress, Per: signInPeriod}, true),
 	}
+}
+
+func (a *App) limits() agent.Limits {
+	limits := agent.Limits{
+		Steps:           a.cfg.ChatMaxSteps,
+		HistoryMessages: a.cfg.ChatHistoryMessages,
+		Turn:            a.cfg.ChatTurnTimeout,
+		Lease:           a.cfg.ChatLease,
+	}
+	if a.cfg.LLMProvider != ProviderRules { // which uses none, so there is nothing to look up
+		limits.TurnTokens, limits.DayTokens = a.cfg.ChatMaxTurnTokens, a.cfg.ChatMaxDayTokens
+	}
+	return limits
 }
 
 func (a *App) provider() llm.Provider {
@@ -160,6 +166,15 @@ func (a *App) Run(ctx context.Context) error {
 		// does not make it is kept, and goes on when it is sent again.
 		a.agent.Shutdown(patience)
 		return err
+	})
+	group.Go(func() error {
+		defer a.hearing.Close()
+		a.watch.Run(ctx)
+		return nil
+	})
+	group.Go(func() error {
+		a.removeExpired(ctx)
+		return nil
 	})
 	group.Go(func() error {
 		ops := &httpserver.Server{Drain: time.Second, Log: a.log}

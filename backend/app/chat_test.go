@@ -3,6 +3,8 @@ package app_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -28,13 +30,13 @@ var published = []struct {
 	say   string
 	calls []string
 }{
-	{"Add a task to buy groceries", []string{`add_task {"title":"Buy groceries"}`}},
+	{"Add a task to buy groceries", []string{`add_task {"priority":"medium","title":"Buy groceries"}`}},
 	{"Show me all my tasks", []string{`list_tasks {"status":"all"}`}},
 	{"What's pending?", []string{`list_tasks {"status":"pending"}`}},
-	{"Mark task 3 as complete", []string{`complete_task {"task_id":3}`}},
+	{"Mark task 3 as complete", []string{`list_tasks {"status":"all"}`, `complete_task {"task_id":3}`}},
 	{"Delete the meeting task", []string{`list_tasks {"status":"all"}`, `delete_task {"task_id":2}`}},
-	{"Change task 1 to 'Call mom tonight'", []string{`update_task {"task_id":1,"title":"Call mom tonight"}`}},
-	{"I need to remember to pay bills", []string{`add_task {"title":"Pay bills"}`}},
+	{"Change task 1 to 'Call mom tonight'", []string{`list_tasks {"status":"all"}`, `update_task {"task_id":1,"title":"Call mom tonight"}`}},
+	{"I need to remember to pay bills", []string{`add_task {"priority":"medium","title":"Pay bills"}`}},
 	{"What have I completed?", []string{`list_tasks {"status":"completed"}`}},
 }
 
@@ -167,7 +169,7 @@ func TestChat_SameKeyHappensOnce(t *testing.T) {
 func roundRobin(t *testing.T, backends ...string) string {
 	t.Helper()
 	var next atomic.Int64
-	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+	proxy := httptest.NewServer(&httputil.ReverseProxy{ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(r *httputil.ProxyRequest) {
 		target, err := url.Parse(backends[int(next.Add(1))%len(backends)])
 		if err != nil {
 			panic(err)

@@ -54,6 +54,8 @@ type Config struct {
 	ChatHistoryMessages int           `envconfig:"CHAT_HISTORY_MESSAGES" default:"30"`
 	ChatTurnTimeout     time.Duration `envconfig:"CHAT_TURN_TIMEOUT" default:"90s"`
 	ChatLease           time.Duration `envconfig:"CHAT_LEASE" default:"15s"`
+	ChatMaxTurnTokens   int64         `envconfig:"CHAT_MAX_TURN_TOKENS" default:"100000"`
+	ChatMaxDayTokens    int64         `envconfig:"CHAT_MAX_DAY_TOKENS" default:"1000000"`
 
 	ShutdownNotice time.Duration `envconfig:"SHUTDOWN_NOTICE" default:"0s"`
 	ShutdownDrain  time.Duration `envconfig:"SHUTDOWN_DRAIN" default:"25s"`
@@ -104,6 +106,7 @@ func (c *Config) Validate() error {
 	must(c.ChatHistoryMessages >= 0, "CHAT_HISTORY_MESSAGES must not be negative")
 	must(c.ChatTurnTimeout > 0, "CHAT_TURN_TIMEOUT must be positive")
 	must(c.ChatLease >= time.Second, "CHAT_LEASE must be at least 1s")
+	must(c.ChatMaxTurnTokens >= 0 && c.ChatMaxDayTokens >= 0, "CHAT_MAX_TURN_TOKENS and CHAT_MAX_DAY_TOKENS must not be negative")
 	must(c.ShutdownNotice >= 0 && c.ShutdownDrain >= 0, "SHUTDOWN_NOTICE and SHUTDOWN_DRAIN must not be negative")
 	must(c.LogFormat == telemetry.FormatJSON || c.LogFormat == telemetry.FormatText, "LOG_FORMAT must be json or text")
 	return errors.Join(mistakes...)

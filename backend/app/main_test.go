@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	http.DefaultTransport = checked
-	pgtest.Main(m)
+	pgtest.Main(m, removeProgram)
 }
 
 const jwtSecret = "a secret of thirty-two bytes or so"
@@ -45,6 +45,11 @@ func start(t *testing.T, cfg app.Config) (url string, stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return backend.URL(), run(t, backend)
+}
+
+func run(t *testing.T, backend *app.App) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- backend.Run(ctx) }()
@@ -61,7 +66,7 @@ func start(t *testing.T, cfg app.Config) (url string, stop func()) {
 		backend.Close()
 	}
 	t.Cleanup(stop)
-	return backend.URL(), stop
+	return stop
 }
 
 // person is somebody who signed up.

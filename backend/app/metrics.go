@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/pprof"
 	"strconv"
@@ -10,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"todo-chatbot/backend/internal/llm"
 	"todo-chatbot/backend/internal/postgres"
 )
 
@@ -18,6 +21,8 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
 	tools    *prometheus.HistogramVec
+	models   *prometheus.HistogramVec
+	tokens   *prometheus.CounterVec
 }
 
 func newMetrics(db *postgres.DB) *metrics {
@@ -33,8 +38,17 @@ func newMetrics(db *postgres.DB) *metrics {
 			Help:    "Time of tool calls, by tool and outcome: ok, error (for the caller to mend) or failed.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .5, 1},
 		}, []string{"tool", "outcome"}),
+		models: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "todo_model_request_duration_seconds",
+			Help:    "Time of questions to the model, retries included, by provider and outcome: ok, gone (nobody waits any more) or the kind of failure.",
+			Buckets: []float64{.001, .01, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
+		}, []string{"provider", "outcome"}),
+		tokens: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "todo_model_tokens_total",
+			Help: "Tokens that the model has read (input) and written (output).",
+		}, []string{"provider", "direction"}),
 	}
-	m.registry.MustRegister(m.requests, m.tools, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.requests, m.tools, m.models, m.tokens, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		poolGauge("in_use", "Database connections in use.", func() float64 { return float64(db.Stat().AcquiredConns()) }),
 		poolGauge("idle", "Database connections that are open and idle.", func() float64 { return float64(db.Stat().IdleConns()) }),
@@ -52,6 +66,30 @@ func (m *metrics) request(route, method string, status int, took time.Duration) 
 
 func (m *metrics) toolCall(tool, outcome string, took time.Duration) {
 	m.tools.WithLabelValues(tool, outcome).Observe(took.Seconds())
+}
+
+// metered measures a provider.
+type metered struct {
+	llm.Provider
+	metrics *metrics
+}
+
+// Complete implements llm.Provider.
+func (p metered) Complete(ctx context.Context, req llm.Request, onDelta func(string)) (llm.Response, error) {
+	start := time.Now()
+	response, err := p.Provider.Complete(ctx, req, onDelta)
+	outcome := "ok"
+	var failed *llm.Error
+	switch {
+	case errors.As(err, &failed):
+		outcome = string(failed.Kind)
+	case err != nil:
+		outcome = "gone"
+	}
+	p.metrics.models.WithLabelValues(p.Name(), outcome).Observe(time.Since(start).Seconds())
+	p.metrics.tokens.WithLabelValues(p.Name(), "input").Add(float64(response.Usage.InputTokens))
+	p.metrics.tokens.WithLabelValues(p.Name(), "output").Add(float64(response.Usage.OutputTokens))
+	return response, err
 }
 
 // handler serves metrics and profiles on a port of their own, which no Service

@@ -166,23 +166,26 @@ func freePorts(ctx context.Context, count int) ([]int, error) {
 	return ports, nil
 }
 
-// tail keeps the last lines of what a program prints.
+// tail keeps the end of what a program prints.
 type tail struct {
-	mu    sync.Mutex
-	lines []string
+	mu   sync.Mutex
+	text []byte
 }
 
 func (t *tail) Write(b []byte) (int, error) {
-	const most = 12
+	const most = 4 << 10
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.lines = append(t.lines, strings.Split(strings.TrimRight(string(b), "\n"), "\n")...)
-	t.lines = t.lines[max(0, len(t.lines)-most):]
+	t.text = append(t.text, b...)
+	t.text = t.text[max(0, len(t.text)-most):]
 	return len(b), nil
 }
 
+// String is the last lines.
 func (t *tail) String() string {
+	const most = 12
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return strings.Join(t.lines, "\n")
+	lines := strings.Split(strings.TrimSpace(string(t.text)), "\n")
+	return strings.Join(lines[max(0, len(lines)-most):], "\n")
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httputil"
 	"strconv"
@@ -75,7 +77,7 @@ func newProxy(l *Loop) http.Handler {
 			r.Out.Host = r.In.Host
 			r.Out.Header.Del("Accept-Encoding") // the script is put into plain text
 		},
-		Transport:      &http.Transport{MaxIdleConnsPerHost: 64},
+		Transport:      &follower{target: &l.target, next: &http.Transport{MaxIdleConnsPerHost: 64}},
 		ModifyResponse: injectScript,
 		ErrorHandler:   func(w http.ResponseWriter, r *http.Request, err error) { l.excuse(w, r, err.Error()) },
 	}
@@ -87,6 +89,35 @@ func newProxy(l *Loop) http.Handler {
 		pass.ServeHTTP(w, r)
 	})
 	return mux
+}
+
+// follower repeats a request that came too late for a process: it was meant
+// for one that has been replaced, and never reached it.
+type follower struct {
+	target *target
+	next   http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (f *follower) RoundTrip(r *http.Request) (*http.Response, error) {
+	body := r.Body // ReverseProxy closes it
+	for {
+		attempt := r.Clone(r.Context())
+		if body != nil {
+			attempt.Body = io.NopCloser(body) // what was not sent can be sent again
+		}
+		answer, err := f.next.RoundTrip(attempt)
+		var network *net.OpError
+		if err == nil || !errors.As(err, &network) || network.Op != "dial" {
+			return answer, err //nolint:wrapcheck // as a RoundTripper does
+		}
+		pages, _ := f.target.get()
+		if pages == "" || pages == r.URL.Host {
+			return nil, err //nolint:wrapcheck // as above
+		}
+		r = r.Clone(r.Context())
+		r.URL.Host = pages
+	}
 }
 
 func newMetricsProxy(l *Loop) http.Handler {

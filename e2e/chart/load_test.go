@@ -15,15 +15,19 @@ import (
 	"todo-chatbot/backend/api"
 )
 
-// rate is how many requests a second the load makes.
-const rate = 100
+// The load is rate requests a second, made by people in turn: a program that
+// asks so much for one person would rightly be refused.
+const (
+	rate   = 100
+	people = 30
+)
 
 // load uses the pages at a steady rate, whatever the answers take, until it is
 // stopped: every tenth request is a chat turn that adds a task, the others
 // open the main page.
 type load struct {
 	pages  string
-	client *http.Client
+	people []person
 
 	mu       sync.Mutex
 	requests int
@@ -32,29 +36,21 @@ type load struct {
 	slowest  time.Duration
 }
 
-// startLoad signs somebody up and starts. stop waits for the last answers.
-func startLoad(t *testing.T, pages, backend string) (l *load, user api.User, token string, stop func()) {
+// person is somebody with a browser.
+type person struct {
+	api    *api.Client
+	user   api.User
+	client *http.Client
+}
+
+// startLoad signs people up and starts. stop waits for the last answers.
+func startLoad(t *testing.T, pages, backend string) (l *load, stop func()) {
 	t.Helper()
-	session, err := api.NewClient(backend, nil).SignUp(t.Context(), api.SignUpRequest{
-		Email: fmt.Sprintf("load-%d@example.com", time.Now().UnixNano()), Password: "correct horse",
-	})
-	if err != nil {
-		t.Fatal(err)
+	l = &load{pages: pages}
+	shared := &http.Transport{MaxIdleConnsPerHost: rate}
+	for n := range people {
+		l.people = append(l.people, newPerson(t, n, shared, pages, backend))
 	}
-	site, err := url.Parse(pages)
-	if err != nil {
-		t.Fatal(err)
-	}
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	jar.SetCookies(site, []*http.Cookie{{Name: "session", Value: session.Token, Path: "/"}})
-	l = &load{pages: pages, client: &http.Client{
-		Jar: jar, Timeout: 30 * time.Second,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport:     &http.Transport{MaxIdleConnsPerHost: rate},
-	}}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	start := time.Now()
@@ -73,23 +69,51 @@ func startLoad(t *testing.T, pages, backend string) (l *load, user api.User, tok
 			}
 		}
 	})
-	return l, session.User, session.Token, func() {
+	return l, func() {
 		cancel()
 		running.Wait()
 	}
 }
 
+func newPerson(t *testing.T, n int, shared *http.Transport, pages, backend string) person {
+	t.Helper()
+	client := api.NewClient(backend, nil)
+	session, err := client.SignUp(t.Context(), api.SignUpRequest{
+		Email: fmt.Sprintf("load-%d-%d@example.com", n, time.Now().UnixNano()), Password: "correct horse",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	site, err := url.Parse(pages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jar.SetCookies(site, []*http.Cookie{{Name: "session", Value: session.Token, Path: "/"}})
+	return person{client.WithToken(session.Token), session.User, &http.Client{
+		Jar: jar, Timeout: 30 * time.Second, Transport: shared,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
 func (l *load) request(n int) {
 	start := time.Now()
 	chat := n%10 == 0
+	client := l.people[n/10%people].client
+	if !chat {
+		client = l.people[n%people].client
+	}
 	var resp *http.Response
 	var err error
 	if chat {
-		resp, err = l.client.PostForm(l.pages+"/chat", url.Values{
+		resp, err = client.PostForm(l.pages+"/chat", url.Values{
 			"message": {fmt.Sprintf("Add a task to count to %d", n)}, "key": {fmt.Sprint("load-", n)},
 		})
 	} else {
-		resp, err = l.client.Get(l.pages + "/c/new")
+		resp, err = client.Get(l.pages + "/c/new")
 	}
 	want := http.StatusOK
 	if chat {

@@ -30,6 +30,8 @@ type Limits struct {
 	HistoryMessages int           // earlier messages that the model is told
 	Turn            time.Duration // the whole turn
 	Lease           time.Duration // how long a dead replica blocks a conversation
+	TurnTokens      int64         // what a turn may use of the model; 0 means no limit
+	DayTokens       int64         // what a user's turns may use in a day; 0 means no limit
 }
 
 // Request is what a user says, and the zone that the user's days are in.
@@ -134,8 +136,8 @@ func (a *Agent) take(client context.Context, request Request, events chan<- Even
 		tell(turn, send)
 		return turn, nil
 	}
-	held, stop := a.hold(ctx, turn)
-	r := &run{Agent: a, turn: turn, zone: request.Zone, send: send}
+	held, wanted, stop := a.hold(ctx, turn)
+	r := &run{Agent: a, turn: turn, zone: request.Zone, wanted: wanted, send: send}
 	err = r.answerSafely(held)
 	stop()
 	if err != nil {

@@ -20,6 +20,8 @@ func (a *Agent) explain(ctx context.Context, err error) error {
 		return stopped("Answering was interrupted. Please try again; nothing is done twice.", time.Second, err)
 	case errors.As(err, &model) && model.Kind == llm.KindRejected:
 		return stopped("The language model refuses to work with the settings it has. Whoever runs this service has to look at them.", 0, err)
+	case errors.As(err, &model) && model.Kind == llm.KindInvalid:
+		return stopped("The language model gave an answer that makes no sense. Please try again, or say it another way; nothing is done twice.", 0, err)
 	case errors.As(err, &model):
 		return stopped("The language model does not answer just now. Please try again; nothing is done twice.", model.RetryAfter, err)
 	case a.life.Err() != nil:

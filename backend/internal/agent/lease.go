@@ -22,7 +22,9 @@ const releaseTimeout = 3 * time.Second
 // begin waits for its turn in the conversation and takes it. A client that
 // leaves before the turn is stored takes its wish along.
 func (a *Agent) begin(ctx, client context.Context, request todo.TurnRequest) (todo.Turn, error) {
+	came := time.Now()
 	for pause := firstLook; ; pause = min(2*pause, lastLook) {
+		request.Waited = time.Since(came)
 		turn, err := a.turns.BeginTurn(ctx, request, a.limits.Lease)
 		if !errors.Is(err, todo.ErrBusy) {
 			return turn, err
@@ -42,14 +44,20 @@ func (a *Agent) begin(ctx, client context.Context, request todo.TurnRequest) (to
 	}
 }
 
-// hold extends the turn's lease until stop is called. The context ends with
-// todo.ErrLeaseLost as its cause if another replica takes over.
-func (a *Agent) hold(ctx context.Context, turn todo.Turn) (held context.Context, stop func()) {
+// heartbeat is how often a turn looks whether its user wants it to stop, at
+// least.
+const heartbeat = time.Second
+
+// hold extends the turn's lease until stop is called. The context held ends
+// with todo.ErrLeaseLost as its cause if another replica takes over, and wanted
+// ends if the user cancels the turn.
+func (a *Agent) hold(ctx context.Context, turn todo.Turn) (held, wanted context.Context, stop func()) {
 	held, cancel := context.WithCancelCause(ctx)
+	wanted, unwant := context.WithCancel(context.WithoutCancel(ctx)) // it ends for one reason only
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
-		beat := time.NewTicker(a.limits.Lease / 3)
+		beat := time.NewTicker(min(a.limits.Lease/3, heartbeat))
 		defer beat.Stop()
 		for {
 			select {
@@ -59,12 +67,16 @@ func (a *Agent) hold(ctx context.Context, turn todo.Turn) (held context.Context,
 			}
 			// A database that is away for a moment does not cost the lease;
 			// each write checks it anyway.
-			if err := a.turns.ExtendLease(held, turn, a.limits.Lease); errors.Is(err, todo.ErrLeaseLost) {
+			switch err := a.turns.ExtendLease(held, turn, a.limits.Lease); {
+			case errors.Is(err, todo.ErrLeaseLost):
 				cancel(err)
+			case errors.Is(err, todo.ErrCancelled):
+				unwant()
 			}
 		}
 	}()
-	return held, func() {
+	return held, wanted, func() {
+		unwant()
 		cancel(nil)
 		<-stopped
 	}

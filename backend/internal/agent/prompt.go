@@ -13,14 +13,28 @@ import (
 //go:embed prompt.md
 var promptText string
 
-// systemPrompt is prompt.md at the user's now. Its two places are filled in
+// SystemPrompt is prompt.md at the user's now. Its two places are filled in
 // without text/template, whose reflection would keep every method of every
 // library in the binary.
-func systemPrompt(now time.Time) string {
+func SystemPrompt(now time.Time) string {
+	_, text := splitPrompt()
 	return strings.NewReplacer(
 		"{{now}}", now.Format("Monday, 2 January 2006, 15:04 -07:00"),
 		"{{zone}}", now.Location().String(),
-	).Replace(promptText)
+	).Replace(text)
+}
+
+// PromptVersion changes with prompt.md, so that a model's recorded answers can
+// be told from those to another prompt.
+func PromptVersion() string {
+	version, _ := splitPrompt()
+	return version
+}
+
+// splitPrompt parts prompt.md into the version in its first line and the text.
+func splitPrompt() (version, text string) {
+	first, rest, _ := strings.Cut(promptText, "\n")
+	return strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(first, "<!-- version "), "-->")), rest
 }
 
 // messages is a conversation as a provider reads it: for each turn the user's

@@ -67,6 +67,9 @@ type Usage struct {
 	OutputTokens int64
 }
 
+// Total is what a limit counts.
+func (u Usage) Total() int64 { return u.InputTokens + u.OutputTokens }
+
 // Provider answers one step of a conversation.
 //
 // Complete hands the text to onDelta piece by piece as it comes; the pieces
@@ -86,6 +89,7 @@ const (
 	KindRateLimited ErrorKind = "rate_limited" // try again after RetryAfter
 	KindRejected    ErrorKind = "rejected"     // the settings are wrong: key, model, URL
 	KindInvalid     ErrorKind = "invalid"      // the answer made no sense
+	KindTooLong     ErrorKind = "too_long"     // the conversation does not fit: ask again with less of it
 )
 
 // Error is a provider's failure. Its text is for the log, never for the user.

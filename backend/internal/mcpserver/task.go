@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -15,27 +14,17 @@ import (
 	"todo-chatbot/backend/internal/todo"
 )
 
-// taskResult is what the tools that change something answer (published
-// contract).
-type taskResult struct {
-	TaskID int64  `json:"task_id" jsonschema:"The task's number."`
-	Status string `json:"status" jsonschema:"What was done: created, completed, updated or deleted."`
-	Title  string `json:"title" jsonschema:"The task's title."`
-}
-
-func result(task todo.Task, status string) taskResult {
-	return taskResult{TaskID: task.ID, Status: status, Title: task.Title}
-}
-
 // fields are the options for the fields of a task that add_task and
 // update_task share.
 func fields() []mcp.ToolOption {
 	return []mcp.ToolOption{
 		mcp.WithString("description", mcp.Description("More about the task."), mcp.MaxLength(todo.MaxDescription)),
-		mcp.WithString("priority", mcp.Description("How urgent it is."), mcp.Enum("low", "medium", "high")),
+		mcp.WithString("priority", mcp.Description("How urgent it is."), withPriorities()),
 		mcp.WithArray("tags", mcp.Description("Words to group tasks by, without #."), mcp.WithStringItems(), mcp.MaxItems(todo.MaxTags)),
 	}
 }
+
+func withPriorities() mcp.PropertyOption { return mcp.Enum("low", "medium", "high") }
 
 type addTaskArguments struct {
 	owned
@@ -44,6 +33,20 @@ type addTaskArguments struct {
 	Priority    string   `json:"priority"`
 	Tags        []string `json:"tags"`
 	DueAt       string   `json:"due_at"`
+	RemindAt    string   `json:"remind_at"`
+	Recurrence  string   `json:"recurrence"`
+}
+
+func (in addTaskArguments) task() (todo.Task, error) {
+	task := todo.Task{
+		Title: in.Title, Description: in.Description, Priority: todo.Priority(in.Priority), Tags: in.Tags, Recurrence: in.Recurrence,
+	}
+	var err error
+	if task.DueAt, err = parseTime("due_at", in.DueAt); err != nil {
+		return todo.Task{}, err
+	}
+	task.RemindAt, err = parseTime("remind_at", in.RemindAt)
+	return task, err
 }
 
 func addTask(k kit) server.ServerTool {
@@ -53,116 +56,32 @@ func addTask(k kit) server.ServerTool {
 		withUserID(),
 		mcp.WithString("title", mcp.Required(), mcp.Description("What is to be done."), mcp.MinLength(1), mcp.MaxLength(todo.MaxTitle)),
 		mcp.WithString("due_at", mcp.Description("When it is due: RFC 3339 with an offset, such as 2026-03-01T17:00:00+01:00.")),
-		mcp.WithOutputSchema[taskResult](),
+		mcp.WithString("remind_at", mcp.Description("When to remind of it, written like due_at.")),
+		mcp.WithString("recurrence", mcp.Description("How it comes back once it is completed: an RFC 5545 rule by days, weeks, months or years, "+
+			"such as FREQ=WEEKLY;BYDAY=MO,TH. Needs due_at, the first time."), mcp.MaxLength(todo.MaxRecurrence)),
+		withOutput[taskResult]("created"),
 	}, fields()...)
 	return newTool(k, mcp.NewTool("add_task", options...),
 		func(ctx context.Context, user auth.User, in addTaskArguments) (taskResult, error) {
-			due, err := parseDue(in.DueAt)
+			task, err := in.task()
 			if err != nil {
 				return taskResult{}, err
 			}
-			task, err := k.tasks.CreateTask(ctx, user.ID, todo.Task{
-				Title: in.Title, Description: in.Description, Priority: todo.Priority(in.Priority), Tags: in.Tags, DueAt: due,
-			})
+			task, err = k.tasks.CreateTask(ctx, user.ID, task)
 			return result(task, "created"), err
 		})
 }
 
-func parseDue(text string) (*time.Time, error) {
+// parseTime reads an argument that is a time, nil where it is empty.
+func parseTime(argument, text string) (*time.Time, error) {
 	if text == "" {
 		return nil, nil
 	}
-	due, err := time.Parse(time.RFC3339, text)
+	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return nil, todo.Errorf(todo.CodeInvalid, "due_at %q is no RFC 3339 time such as 2026-03-01T17:00:00+01:00.", text)
+		return nil, todo.Errorf(todo.CodeInvalid, "%s %q is no RFC 3339 time such as 2026-03-01T17:00:00+01:00.", argument, text)
 	}
-	return &due, nil
-}
-
-type listTasksArguments struct {
-	owned
-	Status string `json:"status"`
-	Limit  int    `json:"limit"`
-	Cursor string `json:"cursor"`
-}
-
-// listedTask is a task as a model needs it: times in the user's zone.
-type listedTask struct {
-	ID          int64    `json:"id" jsonschema:"The task's number."`
-	Title       string   `json:"title"`
-	Description string   `json:"description" jsonschema:"Its beginning, if it is long."`
-	Completed   bool     `json:"completed"`
-	Priority    string   `json:"priority"`
-	Tags        []string `json:"tags"`
-	DueAt       *string  `json:"due_at" jsonschema:"RFC 3339, in the user's time zone."`
-	CreatedAt   string   `json:"created_at"`
-	CompletedAt *string  `json:"completed_at"`
-}
-
-type listTasksResult struct {
-	Tasks      []listedTask `json:"tasks"`
-	NextCursor string       `json:"next_cursor" jsonschema:"Give it as cursor to get the tasks after these; empty when there are none."`
-}
-
-func listTasks(k kit) server.ServerTool {
-	return newTool(k, mcp.NewTool("list_tasks",
-		mcp.WithDescription("List tasks of the todo list, in the order of their numbers."),
-		mcp.WithToolAnnotation(annotation("List tasks", reads{})),
-		withUserID(),
-		mcp.WithString("status", mcp.Description("Which tasks: all, pending (still to do), completed, or overdue (pending and past their due date)."),
-			mcp.Enum("all", "pending", "completed", "overdue"), mcp.DefaultString("all")),
-		mcp.WithInteger("limit", mcp.Description("How many at most."), mcp.Min(1), mcp.Max(todo.MaxLimit)),
-		mcp.WithString("cursor", mcp.Description("next_cursor of the answer before.")),
-		mcp.WithOutputSchema[listTasksResult](),
-	), func(ctx context.Context, user auth.User, in listTasksArguments) (listTasksResult, error) {
-		after, err := todo.ParseTaskCursor(in.Cursor)
-		if err != nil {
-			return listTasksResult{}, err
-		}
-		filter := todo.TaskFilter{Status: todo.TaskStatus(in.Status), After: after, Limit: in.Limit}
-		if filter.Limit == 0 {
-			filter.Limit = todo.MaxLimit // a model works better with a whole list than with pages of it
-		}
-		found, more, err := k.tasks.ListTasks(ctx, user.ID, filter)
-		if err != nil {
-			return listTasksResult{}, err
-		}
-		out := listed(found, user.Location())
-		if more {
-			out.NextCursor = filter.Cursor(found[len(found)-1]).String()
-		}
-		return out, nil
-	})
-}
-
-func listed(tasks []todo.Task, zone *time.Location) listTasksResult {
-	out := listTasksResult{Tasks: make([]listedTask, 0, len(tasks))}
-	for _, t := range tasks {
-		out.Tasks = append(out.Tasks, listedTask{
-			ID: t.ID, Title: t.Title, Description: shortened(t.Description), Completed: t.Completed, Priority: string(t.Priority),
-			Tags: t.Tags, DueAt: local(t.DueAt, zone), CreatedAt: *local(&t.CreatedAt, zone), CompletedAt: local(t.CompletedAt, zone),
-		})
-	}
-	return out
-}
-
-// maxListedDescription is how much of a description a list shows, in
-// characters: a hundred whole ones would crowd a model's context.
-const maxListedDescription = 200
-
-func shortened(description string) string {
-	if utf8.RuneCountInString(description) <= maxListedDescription {
-		return description
-	}
-	return string([]rune(description)[:maxListedDescription-1]) + "…"
-}
-
-func local(t *time.Time, zone *time.Location) *string {
-	if t == nil {
-		return nil
-	}
-	text := t.In(zone).Format(time.RFC3339)
-	return &text
+	return &at, nil
 }
 
 type taskArguments struct {
@@ -174,13 +93,26 @@ func withTaskID() mcp.ToolOption {
 	return mcp.WithInteger("task_id", mcp.Required(), mcp.Description("The task's number, as list_tasks gives it."), mcp.Min(1))
 }
 
+func getTask(k kit) server.ServerTool {
+	return newTool(k, mcp.NewTool("get_task",
+		mcp.WithDescription("Read one task with everything about it; list_tasks shortens long descriptions."),
+		mcp.WithToolAnnotation(annotation("Get task", reads{})),
+		withUserID(),
+		withTaskID(),
+		withOutput[wholeTask](""),
+	), func(ctx context.Context, user auth.User, in taskArguments) (wholeTask, error) {
+		task, err := k.tasks.FindTaskByID(ctx, user.ID, in.TaskID)
+		return whole(task, user.Location()), withPending(ctx, k.tasks, user, err)
+	})
+}
+
 func completeTask(k kit) server.ServerTool {
 	return newTool(k, mcp.NewTool("complete_task",
-		mcp.WithDescription("Mark a task as completed."),
+		mcp.WithDescription("Mark a task as completed. One that recurs comes back as a new task with the next date."),
 		mcp.WithToolAnnotation(annotation("Complete task", writes{idempotent: true})),
 		withUserID(),
 		withTaskID(),
-		mcp.WithOutputSchema[taskResult](),
+		withOutput[taskResult]("completed"),
 	), func(ctx context.Context, user auth.User, in taskArguments) (taskResult, error) {
 		task, err := k.tasks.UpdateTask(ctx, user.ID, in.TaskID, func(t *todo.Task) { t.Completed = true })
 		return result(task, "completed"), withPending(ctx, k.tasks, user, err)
@@ -194,20 +126,41 @@ type updateTaskArguments struct {
 	Priority    *string   `json:"priority"`
 	Tags        *[]string `json:"tags"`
 	DueAt       *string   `json:"due_at"`
+	RemindAt    *string   `json:"remind_at"`
+	Recurrence  *string   `json:"recurrence"`
 	Completed   *bool     `json:"completed"`
 }
 
-func (in updateTaskArguments) apply(due *time.Time) func(*todo.Task) {
+// change is what the arguments do to a task.
+func (in updateTaskArguments) change() (func(*todo.Task), error) {
+	due, err := given("due_at", in.DueAt)
+	if err != nil {
+		return nil, err
+	}
+	remind, err := given("remind_at", in.RemindAt)
+	if err != nil {
+		return nil, err
+	}
 	return func(t *todo.Task) {
 		set(&t.Title, in.Title)
 		set(&t.Description, in.Description)
 		set((*string)(&t.Priority), in.Priority)
 		set(&t.Tags, in.Tags)
+		set(&t.DueAt, due)
+		set(&t.RemindAt, remind)
+		set(&t.Recurrence, in.Recurrence)
 		set(&t.Completed, in.Completed)
-		if in.DueAt != nil {
-			t.DueAt = due
-		}
+	}, nil
+}
+
+// given reads a time that may be left out. The outer pointer tells whether it
+// was there, the inner one is nil for the empty text, which takes it away.
+func given(argument string, text *string) (**time.Time, error) {
+	if text == nil {
+		return nil, nil
 	}
+	at, err := parseTime(argument, *text)
+	return &at, err
 }
 
 func set[T any](field, to *T) {
@@ -224,19 +177,19 @@ func updateTask(k kit) server.ServerTool {
 		withTaskID(),
 		mcp.WithString("title", mcp.Description("The new title."), mcp.MinLength(1), mcp.MaxLength(todo.MaxTitle)),
 		mcp.WithString("due_at", mcp.Description("When it is due, RFC 3339 with an offset; an empty text takes the date away.")),
+		mcp.WithString("remind_at", mcp.Description("When to remind of it, written like due_at; an empty text takes the reminder away.")),
+		mcp.WithString("recurrence", mcp.Description("How it comes back once it is completed, an RFC 5545 rule such as FREQ=DAILY; "+
+			"an empty text ends that."), mcp.MaxLength(todo.MaxRecurrence)),
 		mcp.WithBoolean("completed", mcp.Description("true completes the task, false reopens it.")),
-		mcp.WithOutputSchema[taskResult](),
+		withOutput[taskResult]("updated"),
 	}, fields()...)
 	return newTool(k, mcp.NewTool("update_task", options...),
 		func(ctx context.Context, user auth.User, in updateTaskArguments) (taskResult, error) {
-			var due *time.Time
-			if in.DueAt != nil {
-				var err error
-				if due, err = parseDue(*in.DueAt); err != nil {
-					return taskResult{}, err
-				}
+			change, err := in.change()
+			if err != nil {
+				return taskResult{}, err
 			}
-			task, err := k.tasks.UpdateTask(ctx, user.ID, in.TaskID, in.apply(due))
+			task, err := k.tasks.UpdateTask(ctx, user.ID, in.TaskID, change)
 			return result(task, "updated"), withPending(ctx, k.tasks, user, err)
 		})
 }
@@ -247,7 +200,7 @@ func deleteTask(k kit) server.ServerTool {
 		mcp.WithToolAnnotation(annotation("Delete task", writes{destructive: true})),
 		withUserID(),
 		withTaskID(),
-		mcp.WithOutputSchema[taskResult](),
+		withOutput[taskResult]("deleted"),
 	), func(ctx context.Context, user auth.User, in taskArguments) (taskResult, error) {
 		task, err := k.tasks.DeleteTask(ctx, user.ID, in.TaskID)
 		return result(task, "deleted"), withPending(ctx, k.tasks, user, err)

@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"reflect"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -46,18 +46,18 @@ func newTool[In ownedArguments, Out any](
 		}
 		in, err := bind[In](request)
 		if err != nil {
-			return errorResult(ctx, k.log, definition.Name, err)
+			return k.errorResult(ctx, definition.Name, err)
 		}
 		if id := in.owner(); id != "" && id != user.ID {
 			return mcp.NewToolResultError("You can only use your own list. Leave user_id out."), nil
 		}
 		out, err := run(ctx, user, in)
 		if err != nil {
-			return errorResult(ctx, k.log, definition.Name, err)
+			return k.errorResult(ctx, definition.Name, err)
 		}
 		return mcp.NewToolResultStructuredOnly(out), nil
 	}
-	return server.ServerTool{Tool: definition, Handler: observed(definition.Name, k.observe, handle)}
+	return server.ServerTool{Tool: definition, Handler: observed(definition.Name, k.observe, safely(k, definition.Name, handle))}
 }
 
 // bind reads the arguments as strictly as the tool's schema describes them, but
@@ -65,9 +65,12 @@ func newTool[In ownedArguments, Out any](
 // be is the domain's to say.
 func bind[In any](request mcp.CallToolRequest) (In, error) {
 	var in In
-	raw, err := json.Marshal(request.Params.Arguments)
-	if err != nil {
-		return in, fmt.Errorf("encode arguments: %w", err)
+	raw := request.Params.RawArguments // where they came over the wire; the others went through float64
+	var err error
+	if len(raw) == 0 {
+		if raw, err = json.Marshal(request.Params.Arguments); err != nil {
+			return in, fmt.Errorf("encode arguments: %w", err)
+		}
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
@@ -119,18 +122,42 @@ func observed(tool string, observe Observe, handle server.ToolHandlerFunc) serve
 }
 
 // errorResult turns what the caller can mend into a result that says how, and
-// everything else into an error whose cause stays here: mcp-go would put the
-// text of any other error on the wire.
-func errorResult(ctx context.Context, log *slog.Logger, tool string, err error) (*mcp.CallToolResult, error) {
-	public := todo.Public(err)
-	switch public.Code {
-	case todo.CodeInvalid, todo.CodeNotFound, todo.CodeConflict, todo.CodeForbidden, todo.CodeMalformed:
+// everything else into an error that says no more than it may.
+func (k kit) errorResult(ctx context.Context, tool string, err error) (*mcp.CallToolResult, error) {
+	if public := todo.Public(err); canMend(public.Code) {
 		return mcp.NewToolResultError(mendable(public)), nil
+	}
+	return nil, k.hide(ctx, tool, err)
+}
+
+func canMend(code todo.Code) bool {
+	switch code {
+	case todo.CodeInvalid, todo.CodeNotFound, todo.CodeConflict, todo.CodeForbidden, todo.CodeMalformed:
+		return true
 	default:
-		if !keepFailure(ctx, err) { // the agent logs what it is given
-			log.ErrorContext(ctx, "tool failed", "tool", tool, "error", err)
-		}
-		return nil, errors.New(public.Message)
+		return false
+	}
+}
+
+// hide keeps the cause of a failure here: mcp-go puts the text of an error on
+// the wire.
+func (k kit) hide(ctx context.Context, what string, err error) error {
+	public := todo.Public(err)
+	if !canMend(public.Code) && !keepFailure(ctx, err) { // the agent logs what it is given
+		k.log.ErrorContext(ctx, "MCP request failed", "of", what, "error", err)
+	}
+	return errors.New(mendable(public))
+}
+
+// safely makes an error of a panic, whose text mcp-go would put on the wire.
+func safely[In, Out any](k kit, what string, handle func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
+	return func(ctx context.Context, in In) (out Out, err error) {
+		defer func() {
+			if thrown := recover(); thrown != nil {
+				err = k.hide(ctx, what, fmt.Errorf("panic: %v\n%s", thrown, debug.Stack()))
+			}
+		}()
+		return handle(ctx, in)
 	}
 }
 

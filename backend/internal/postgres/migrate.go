@@ -25,9 +25,52 @@ var migrations embed.FS
 const patience = time.Minute
 
 // Migrate brings the schema of the database at url to this program's version,
-// waiting for the database if it must. Replicas that start together wait for each other on an advisory lock, so url
-// must lead to the server itself and not to a pooler.
+// waiting for the database if it must. Replicas that start together wait for
+// each other on an advisory lock, so url must lead to the server itself and not
+// to a pooler.
 func Migrate(ctx context.Context, url string, log *slog.Logger) error {
+	return withMigrations(ctx, url, log, func(provider *goose.Provider) error {
+		results, err := provider.Up(ctx)
+		for _, r := range results {
+			log.InfoContext(ctx, "migrated", "migration", r.Source.Path, "duration", r.Duration.String())
+		}
+		return err //nolint:wrapcheck // withMigrations adds the context
+	})
+}
+
+// MigrateDown takes the last migration back, with the data that only it has a
+// place for.
+func MigrateDown(ctx context.Context, url string, log *slog.Logger) error {
+	return withMigrations(ctx, url, log, func(provider *goose.Provider) error {
+		r, err := provider.Down(ctx)
+		if err == nil {
+			log.InfoContext(ctx, "migrated down", "migration", r.Source.Path, "duration", r.Duration.String())
+		}
+		return err //nolint:wrapcheck // withMigrations adds the context
+	})
+}
+
+// Migration is one step of the schema.
+type Migration struct {
+	Name      string
+	AppliedAt time.Time // zero while it is pending
+}
+
+// Migrations lists every migration of this program, and whether the database at
+// url has it.
+func Migrations(ctx context.Context, url string, log *slog.Logger) ([]Migration, error) {
+	var all []Migration
+	err := withMigrations(ctx, url, log, func(provider *goose.Provider) error {
+		statuses, err := provider.Status(ctx)
+		for _, s := range statuses {
+			all = append(all, Migration{Name: s.Source.Path, AppliedAt: s.AppliedAt})
+		}
+		return err //nolint:wrapcheck // withMigrations adds the context
+	})
+	return all, err
+}
+
+func withMigrations(ctx context.Context, url string, log *slog.Logger, use func(*goose.Provider) error) error {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return errors.New("DATABASE_DIRECT_URL or DATABASE_URL is no PostgreSQL URL")
@@ -50,11 +93,7 @@ func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	results, err := provider.Up(ctx)
-	for _, r := range results {
-		log.InfoContext(ctx, "migrated", "migration", r.Source.Path, "duration", r.Duration.String())
-	}
-	if err != nil {
+	if err := use(provider); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil

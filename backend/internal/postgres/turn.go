@@ -21,10 +21,14 @@ type turnRow struct {
 	Status         todo.TurnStatus
 	Message        string
 	Reply          *string
+	InputTokens    int64
+	OutputTokens   int64
+	Cancelled      bool
 }
 
 const selectTurn = `
-	SELECT t.id, t.conversation_id, t.status, asked.content AS message, replied.content AS reply
+	SELECT t.id, t.conversation_id, t.status, asked.content AS message, replied.content AS reply,
+		t.input_tokens, t.output_tokens, t.cancelled
 	FROM turns t
 	JOIN messages asked ON asked.turn_id = t.id AND asked.role = 'user'
 	LEFT JOIN messages replied ON replied.turn_id = t.id AND replied.role = 'assistant' `
@@ -32,6 +36,7 @@ const selectTurn = `
 func (r turnRow) turn(userID string, steps []todo.Step) todo.Turn {
 	turn := todo.Turn{
 		ID: r.ID, UserID: userID, ConversationID: r.ConversationID, Status: r.Status, Message: r.Message, Steps: steps,
+		Tokens: todo.Tokens{Input: r.InputTokens, Output: r.OutputTokens}, Cancelled: r.Cancelled,
 	}
 	if r.Reply != nil {
 		turn.Reply = *r.Reply
@@ -99,7 +104,8 @@ func (db *DB) createTurn(ctx context.Context, request todo.TurnRequest, lease ti
 			return turn, err
 		}
 	}
-	if turn.Lease, err = db.takeLease(ctx, turn, lease); err != nil {
+	overtake := overtaking{after: lease, allowed: request.Waited >= lease}
+	if turn.Lease, err = db.takeLease(ctx, turn, lease, overtake); err != nil {
 		return turn, err
 	}
 	created, err := queryOne[struct{ ID int64 }](ctx, db.on(ctx), `
@@ -138,7 +144,7 @@ func accountGone(err error) error {
 // resumeTurn takes over a turn that nobody works at. It is read once more
 // under the lease, because its replica may have finished it just before.
 func (db *DB) resumeTurn(ctx context.Context, request todo.TurnRequest, seen todo.Turn, lease time.Duration) (todo.Turn, error) {
-	token, err := db.takeLease(ctx, seen, lease)
+	token, err := db.takeLease(ctx, seen, lease, overtaking{allowed: true})
 	if err != nil {
 		return seen, err
 	}
@@ -162,14 +168,24 @@ func (db *DB) loadSteps(ctx context.Context, turn todo.Turn) (todo.Turn, error) 
 	return turn, err
 }
 
+// overtaking says when a turn may take a conversation from a dead one that its
+// client can send again: so long after the dead one's lease, if at all.
+type overtaking struct {
+	after   time.Duration
+	allowed bool
+}
+
 // takeLease makes the conversation ours until now+lease, if nobody holds it.
 // The clock is the database's, which all replicas share.
-func (db *DB) takeLease(ctx context.Context, turn todo.Turn, lease time.Duration) (string, error) {
+func (db *DB) takeLease(ctx context.Context, turn todo.Turn, lease time.Duration, overtake overtaking) (string, error) {
 	token := uuid.NewString()
 	tag, err := db.on(ctx).Exec(ctx, `
-		UPDATE conversations SET lease_token = $3, lease_until = clock_timestamp() + $4::interval, updated_at = now()
-		WHERE user_id = $1 AND id = $2 AND (lease_until IS NULL OR lease_until < clock_timestamp())`,
-		turn.UserID, turn.ConversationID, token, lease)
+		UPDATE conversations c SET lease_token = $3, lease_until = clock_timestamp() + $4::interval, updated_at = now()
+		WHERE user_id = $1 AND id = $2 AND (lease_until IS NULL OR lease_until < clock_timestamp() AND (
+			$5 AND lease_until < clock_timestamp() - $6::interval
+			OR NOT EXISTS (SELECT FROM turns t WHERE t.user_id = c.user_id AND t.conversation_id = c.id
+				AND t.status = 'running' AND t.idempotency_key IS NOT NULL)))`,
+		turn.UserID, turn.ConversationID, token, lease, overtake.allowed, overtake.after)
 	if err != nil {
 		return "", translate(err)
 	}
@@ -184,7 +200,25 @@ func (db *DB) takeLease(ctx context.Context, turn todo.Turn, lease time.Duration
 
 // ExtendLease implements todo.TurnStore.
 func (db *DB) ExtendLease(ctx context.Context, turn todo.Turn, lease time.Duration) error {
-	return db.underLease(ctx, turn, `lease_until = clock_timestamp() + $4::interval`, lease)
+	if err := db.underLease(ctx, turn, `lease_until = clock_timestamp() + $4::interval`, lease); err != nil {
+		return err
+	}
+	wish, err := queryOne[struct{ Cancelled bool }](ctx, db.on(ctx), `SELECT cancelled FROM turns WHERE id = $1`, turn.ID)
+	if err == nil && wish.Cancelled {
+		return todo.ErrCancelled
+	}
+	return err
+}
+
+// CancelTurn implements todo.ConversationStore. It leaves the conversation's
+// row alone, which whoever works at the turn holds now and then.
+func (db *DB) CancelTurn(ctx context.Context, userID string, id int64) error {
+	if err := db.requireConversation(ctx, userID, id); err != nil {
+		return err
+	}
+	_, err := db.on(ctx).Exec(ctx,
+		`UPDATE turns SET cancelled = true WHERE user_id = $1 AND conversation_id = $2 AND status = 'running'`, userID, id)
+	return translate(err)
 }
 
 // ReleaseLease implements todo.TurnStore.
@@ -213,9 +247,12 @@ func (db *DB) underLease(ctx context.Context, turn todo.Turn, set string, args .
 }
 
 // PlanStep implements todo.TurnStore.
-func (db *DB) PlanStep(ctx context.Context, turn todo.Turn, number int, step todo.Step) error {
+func (db *DB) PlanStep(ctx context.Context, turn todo.Turn, number int, step todo.Step, used todo.Tokens) error {
 	return db.inTx(ctx, func(ctx context.Context) error {
 		if err := db.underLease(ctx, turn, `updated_at = now()`); err != nil {
+			return err
+		}
+		if err := db.countTokens(ctx, turn, used); err != nil {
 			return err
 		}
 		batch := &pgx.Batch{}
@@ -261,9 +298,12 @@ func (db *DB) RunCall(ctx context.Context, turn todo.Turn, step, call int, run f
 }
 
 // FinishTurn implements todo.TurnStore.
-func (db *DB) FinishTurn(ctx context.Context, turn todo.Turn, reply string) error {
+func (db *DB) FinishTurn(ctx context.Context, turn todo.Turn, reply string, used todo.Tokens) error {
 	return db.inTx(ctx, func(ctx context.Context) error {
 		if err := db.underLease(ctx, turn, `lease_token = NULL, lease_until = NULL, updated_at = now()`); err != nil {
+			return err
+		}
+		if err := db.countTokens(ctx, turn, used); err != nil {
 			return err
 		}
 		_, err := db.on(ctx).Exec(ctx, `
@@ -274,6 +314,29 @@ func (db *DB) FinishTurn(ctx context.Context, turn todo.Turn, reply string) erro
 			turn.ID, turn.UserID, turn.ConversationID, reply)
 		return translate(err)
 	})
+}
+
+// countTokens adds to what the turn and the user's day have used.
+func (db *DB) countTokens(ctx context.Context, turn todo.Turn, used todo.Tokens) error {
+	if used == (todo.Tokens{}) {
+		return nil
+	}
+	_, err := db.on(ctx).Exec(ctx, `
+		WITH turn AS (
+			UPDATE turns SET input_tokens = input_tokens + $3, output_tokens = output_tokens + $4 WHERE id = $1
+		)
+		INSERT INTO token_days AS day (user_id, day, input_tokens, output_tokens) VALUES ($2, (now() AT TIME ZONE 'UTC')::date, $3, $4)
+		ON CONFLICT (user_id, day) DO UPDATE SET
+			input_tokens = day.input_tokens + excluded.input_tokens, output_tokens = day.output_tokens + excluded.output_tokens`,
+		turn.ID, turn.UserID, used.Input, used.Output)
+	return translate(err)
+}
+
+// TokensToday implements todo.TurnStore.
+func (db *DB) TokensToday(ctx context.Context, userID string) (todo.Tokens, error) {
+	return queryOne[todo.Tokens](ctx, db.on(ctx), `
+		SELECT coalesce(sum(input_tokens), 0)::bigint AS input, coalesce(sum(output_tokens), 0)::bigint AS output
+		FROM token_days WHERE user_id = $1 AND day = (now() AT TIME ZONE 'UTC')::date`, userID)
 }
 
 // ListTurns implements todo.TurnStore.

@@ -28,7 +28,7 @@ func begin(t *testing.T, db *postgres.DB, request todo.TurnRequest) todo.Turn {
 
 func finish(t *testing.T, db *postgres.DB, turn todo.Turn, reply string) {
 	t.Helper()
-	if err := db.FinishTurn(t.Context(), turn, reply); err != nil {
+	if err := db.FinishTurn(t.Context(), turn, reply, todo.Tokens{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -37,7 +37,7 @@ func finish(t *testing.T, db *postgres.DB, turn todo.Turn, reply string) {
 func plan(t *testing.T, db *postgres.DB, turn todo.Turn, number int) {
 	t.Helper()
 	step := todo.Step{Text: "One moment.", Calls: []todo.ToolCall{{ID: "c", Name: "add_task", Arguments: json.RawMessage(`{"title":"Milk"}`)}}}
-	if err := db.PlanStep(t.Context(), turn, number, step); err != nil {
+	if err := db.PlanStep(t.Context(), turn, number, step, todo.Tokens{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -135,10 +135,10 @@ func TestTurn_GoesOnAfterItsReplicaDied(t *testing.T) {
 	if !errors.Is(err, todo.ErrLeaseLost) {
 		t.Errorf("run: got %v", err)
 	}
-	if err := db.PlanStep(t.Context(), dead, 1, todo.Step{}); !errors.Is(err, todo.ErrLeaseLost) {
+	if err := db.PlanStep(t.Context(), dead, 1, todo.Step{}, todo.Tokens{}); !errors.Is(err, todo.ErrLeaseLost) {
 		t.Errorf("plan: got %v", err)
 	}
-	if err := db.FinishTurn(t.Context(), dead, "late"); !errors.Is(err, todo.ErrLeaseLost) {
+	if err := db.FinishTurn(t.Context(), dead, "late", todo.Tokens{}); !errors.Is(err, todo.ErrLeaseLost) {
 		t.Errorf("finish: got %v", err)
 	}
 	if err := db.ExtendLease(t.Context(), dead, lease); !errors.Is(err, todo.ErrLeaseLost) {
@@ -298,5 +298,75 @@ func TestTurn_SameKeyAtTheSameTime(t *testing.T) {
 	conversations, err := one.ListConversations(t.Context(), user, todo.ConversationPage{Limit: 100})
 	if err != nil || len(conversations) != 20 {
 		t.Errorf("got %d conversations, %v", len(conversations), err)
+	}
+}
+
+// over is the lease of a replica that died just now.
+const over = -time.Second
+
+// TestBeginTurn_ADeadTurnComesFirst has a replica die in a turn: the turn that
+// is sent again gets the conversation at once, others after another lease.
+func TestBeginTurn_ADeadTurnComesFirst(t *testing.T) {
+	t.Parallel()
+	db := pgtest.Open(t)
+	user := newUser(t, db)
+	dead := todo.TurnRequest{UserID: user, Message: "first", Key: "key"}
+	turn, err := db.BeginTurn(t.Context(), dead, over)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := todo.TurnRequest{UserID: user, ConversationID: turn.ConversationID, Message: "second", Key: "other"}
+	if _, err := db.BeginTurn(t.Context(), next, lease); !errors.Is(err, todo.ErrBusy) {
+		t.Errorf("another turn came first: %v", err)
+	}
+	if again, err := db.BeginTurn(t.Context(), dead, over); err != nil || again.ID != turn.ID {
+		t.Errorf("got %+v, %v", again, err)
+	}
+	const shorter = time.Millisecond // the dead one's is over for longer than that
+	if _, err := db.BeginTurn(t.Context(), next, shorter); !errors.Is(err, todo.ErrBusy) {
+		t.Errorf("a turn that has not waited came first: %v", err)
+	}
+	next.Waited = shorter
+	if _, err := db.BeginTurn(t.Context(), next, shorter); err != nil {
+		t.Errorf("the conversation stays blocked: %v", err)
+	}
+}
+
+func TestBeginTurn_ADeadTurnThatNobodyCanSendAgain(t *testing.T) {
+	t.Parallel()
+	db := pgtest.Open(t)
+	user := newUser(t, db)
+	turn, err := db.BeginTurn(t.Context(), todo.TurnRequest{UserID: user, Message: "first"}, over)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := todo.TurnRequest{UserID: user, ConversationID: turn.ConversationID, Message: "second"}
+	if _, err := db.BeginTurn(t.Context(), next, lease); err != nil {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	db := pgtest.Open(t)
+	user := newUser(t, db)
+	request := todo.TurnRequest{UserID: user, Message: "hello", Key: "key"}
+	turn := begin(t, db, request)
+	step := todo.Step{Calls: []todo.ToolCall{{ID: "c", Name: "list_tasks", Arguments: json.RawMessage(`{}`)}}}
+	if err := db.PlanStep(t.Context(), turn, 0, step, todo.Tokens{Input: 5, Output: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.FinishTurn(t.Context(), turn, "bye", todo.Tokens{Input: 6, Output: 2}); err != nil {
+		t.Fatal(err)
+	}
+	want := todo.Tokens{Input: 11, Output: 3}
+	if again := begin(t, db, request); again.Tokens != want {
+		t.Errorf("the turn has %+v", again.Tokens)
+	}
+	if today, err := db.TokensToday(t.Context(), user); err != nil || today != want {
+		t.Errorf("today %+v, %v", today, err)
+	}
+	if today, err := db.TokensToday(t.Context(), newUser(t, db)); err != nil || today != (todo.Tokens{}) {
+		t.Errorf("somebody else's today %+v, %v", today, err)
 	}
 }

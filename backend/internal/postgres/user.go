@@ -50,8 +50,13 @@ func (db *DB) SetTimeZone(ctx context.Context, id, timeZone string) error {
 }
 
 // DeleteUser implements auth.UserStore. Every table that belongs to users says
-// ON DELETE CASCADE.
+// ON DELETE CASCADE, but that of changes, which gets the last ones by that.
 func (db *DB) DeleteUser(ctx context.Context, id string) error {
-	_, err := queryOne[struct{ ID string }](ctx, db.on(ctx), `DELETE FROM users WHERE id = $1 RETURNING id::text`, id)
-	return err
+	return db.inTx(ctx, func(ctx context.Context) error {
+		if _, err := queryOne[struct{ ID string }](ctx, db.on(ctx), `DELETE FROM users WHERE id = $1 RETURNING id::text`, id); err != nil {
+			return err
+		}
+		_, err := db.on(ctx).Exec(ctx, `DELETE FROM changes WHERE user_id = $1`, id)
+		return translate(err)
+	})
 }

@@ -67,6 +67,20 @@ func (s *Server) handleConversationDelete(w http.ResponseWriter, r *http.Request
 	return nil
 }
 
+// handleConversationCancel asks the turn that runs in the conversation to stop.
+// Whoever waits for its reply gets one that says so.
+func (s *Server) handleConversationCancel(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "conversation_id")
+	if err != nil {
+		return err
+	}
+	if err := s.Conversations.Cancel(r.Context(), owner(r), id); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
 func wireConversation(c todo.Conversation) api.Conversation {
 	return api.Conversation{ID: c.ID, Title: c.Title, CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC()}
 }

@@ -39,6 +39,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	p, retryAfter := s.problem(r.Context(), err)
+	if p.Code == api.CodeUnauthenticated {
+		w.Header().Set("WWW-Authenticate", challenge(r))
+	}
 	writeProblem(w, p, retryAfter)
 }
 
@@ -76,9 +79,6 @@ func writeProblem(w http.ResponseWriter, p api.Problem, retryAfter time.Duration
 	h.Set("Content-Type", "application/problem+json")
 	if retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(retryAfter.Seconds()))))
-	}
-	if p.Code == api.CodeUnauthenticated {
-		h.Set("WWW-Authenticate", `Bearer realm="todo-chatbot"`) // RFC 6750, section 3
 	}
 	w.WriteHeader(p.Status)
 	writeJSON(w, p)

@@ -64,7 +64,7 @@ func decodeError(err error, body []byte) error {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &tooLarge):
-		return todo.Errorf(codeTooLarge, "The body is larger than %d bytes.", tooLarge.Limit)
+		return bodyError(err)
 	case errors.As(err, &wrongType) && wrongType.Field == "":
 		return todo.Errorf(todo.CodeMalformed, "The body must be a JSON object, not a %s.", wrongType.Value)
 	case errors.As(err, &wrongType):

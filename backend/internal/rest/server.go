@@ -50,6 +50,7 @@ type Conversations interface {
 	Messages(ctx context.Context, userID string, id int64, page todo.MessagePage) ([]todo.Message, bool, error)
 	Rename(ctx context.Context, userID string, id int64, title string) (todo.Conversation, error)
 	Delete(ctx context.Context, userID string, id int64) error
+	Cancel(ctx context.Context, userID string, id int64) error
 }
 
 // Chat takes turns: agent.Agent.
@@ -64,6 +65,7 @@ type Config struct {
 	Conversations Conversations
 	Chat          Chat
 	Keys          todo.KeyStore
+	Watch         *todo.Watch
 	MCP           http.Handler
 	// RequestLimit and TurnLimit are each user's. May be nil.
 	RequestLimit *todo.Limiter
@@ -117,10 +119,13 @@ func (s *Server) routes(r chi.Router) {
 	r.Get("/api/docs", s.answer(s.handleDocs))
 	r.With(bounded).Post("/api/auth/signup", s.answer(s.handleSignUp))
 	r.With(bounded).Post("/api/auth/signin", s.answer(s.handleSignIn))
+	r.Get(wellKnownPath, s.answer(s.handleProtectedResource))
+	r.Get(wellKnownPath+mcpPath, s.answer(s.handleProtectedResource))
 
 	r.Group(func(r chi.Router) {
 		r.Use(s.requireToken, s.limitRequests)
-		r.With(s.requireOwner).Post("/api/{user_id}/chat", s.answer(s.handleChat)) // bounds its own time
+		r.With(s.requireOwner).Post("/api/{user_id}/chat", s.answer(s.handleChat))    // bounds its own time
+		r.With(s.requireOwner).Get("/api/{user_id}/events", s.answer(s.handleEvents)) // lasts
 		r.Group(func(r chi.Router) {
 			r.Use(bounded)
 			r.Get("/api/auth/me", s.answer(s.handleMe))
@@ -129,7 +134,7 @@ func (s *Server) routes(r chi.Router) {
 			r.Get("/api/tokens", s.answer(s.handleAccessTokenList))
 			r.Post("/api/tokens", s.answer(s.handleAccessTokenCreate))
 			r.Delete("/api/tokens/{token_id}", s.answer(s.handleAccessTokenDelete))
-			r.Handle("/mcp", s.answer(s.handleMCP))
+			r.Handle(mcpPath, s.answer(s.handleMCP))
 			r.With(s.requireOwner).Route("/api/{user_id}", s.ownersRoutes)
 		})
 	})
@@ -146,6 +151,7 @@ func (s *Server) ownersRoutes(r chi.Router) {
 	r.Get("/conversations", s.answer(s.handleConversationList))
 	r.Patch("/conversations/{conversation_id}", s.once(s.handleConversationUpdate))
 	r.Delete("/conversations/{conversation_id}", s.once(s.handleConversationDelete))
+	r.Post("/conversations/{conversation_id}/cancel", s.once(s.handleConversationCancel))
 	r.Get("/conversations/{conversation_id}/messages", s.answer(s.handleMessageList))
 }
 
@@ -158,17 +164,6 @@ func (s *Server) allowed(r *http.Request) []string {
 		}
 	}
 	return methods
-}
-
-// handleMCP passes a request on to the MCP server, whose own answer to a body
-// that is too large would not say so.
-func (s *Server) handleMCP(w http.ResponseWriter, r *http.Request) error {
-	if r.ContentLength > maxBody {
-		return todo.Errorf(codeTooLarge, "The body is larger than %d bytes.", maxBody)
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	s.MCP.ServeHTTP(w, r)
-	return nil
 }
 
 // probe tells the requests of Kubernetes from those of people.

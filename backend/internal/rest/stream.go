@@ -35,21 +35,33 @@ func (s *eventStream) started() bool {
 	return s.open
 }
 
-func (s *eventStream) send(name string, data any) {
+func (s *eventStream) send(name string, data any) { s.sendWithID("", name, data) }
+
+// sendWithID sends an event that a client can name when it comes back.
+func (s *eventStream) sendWithID(id, name string, data any) {
 	encoded, err := json.Marshal(data)
 	if err != nil {
 		s.log.Error("event cannot be encoded", "event", name, "error", err)
 		return
 	}
+	if id != "" {
+		id = "id: " + id + "\n"
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.open {
-		s.open = true
-		h := s.w.Header()
-		h.Set("Content-Type", "text/event-stream")
-		h.Set("X-Accel-Buffering", "no") // proxies of nginx's kind pass it on at once
+	s.start()
+	s.write(fmt.Sprintf("%sevent: %s\ndata: %s\n\n", id, name, encoded))
+}
+
+// start sets the headers of the answer, before the first thing is written.
+func (s *eventStream) start() {
+	if s.open {
+		return
 	}
-	s.write(fmt.Sprintf("event: %s\ndata: %s\n\n", name, encoded))
+	s.open = true
+	h := s.w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no") // proxies of nginx's kind pass it on at once
 }
 
 // write passes text on at once. A client that left is not an error: the turn

@@ -53,6 +53,7 @@ func newServer(t *testing.T) *rest.Server {
 // open are the only routes that need no token.
 var open = map[string]bool{
 	"GET /api/health": true, "GET /api/health/ready": true, "HEAD /api/health": true, "HEAD /api/health/ready": true, "GET /api/openapi.yaml": true, "GET /api/docs": true, "POST /api/auth/signup": true, "POST /api/auth/signin": true,
+	"GET /.well-known/oauth-protected-resource": true, "GET /.well-known/oauth-protected-resource/mcp": true,
 }
 
 func TestEveryRouteRefusesWithoutToken(t *testing.T) {
@@ -203,7 +204,11 @@ func TestUnknownPathAndMethod(t *testing.T) {
 func TestPanicIsAProblem(t *testing.T) {
 	t.Parallel()
 	_, token := signedIn(t)
-	w := send(newServer(t), http.MethodPost, "/mcp", token)
+	r := httptest.NewRequest(http.MethodPost, "/mcp", strings.NewReader("{}"))
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	newServer(t).ServeHTTP(w, r)
 	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "reached") {
 		t.Errorf("status %d, %s", w.Code, w.Body)
 	}

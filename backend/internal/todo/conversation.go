@@ -79,6 +79,9 @@ type ConversationStore interface {
 	// DeleteConversation removes a conversation with everything said in it. A
 	// turn that runs in it loses its lease.
 	DeleteConversation(ctx context.Context, userID string, id int64) error
+	// CancelTurn tells whoever works at a turn of the conversation, now or
+	// later, to stop. Without such a turn it does nothing.
+	CancelTurn(ctx context.Context, userID string, id int64) error
 }
 
 // Conversations is what can be done with what was said.
@@ -134,6 +137,13 @@ func (c *Conversations) Rename(ctx context.Context, userID string, id int64, tit
 // user has no such conversation.
 func (c *Conversations) Delete(ctx context.Context, userID string, id int64) error {
 	return c.store.DeleteConversation(ctx, userID, id)
+}
+
+// Cancel stops the turn that runs in a conversation, if one does. What it did
+// until then stays done, and its reply says that it was stopped. CodeNotFound:
+// the user has no such conversation.
+func (c *Conversations) Cancel(ctx context.Context, userID string, id int64) error {
+	return c.store.CancelTurn(ctx, userID, id)
 }
 
 // conversationTitle names a conversation by the message that opened it.

@@ -30,11 +30,12 @@ type LimitStore interface {
 }
 
 const (
-	// batches is how many times a busy replica writes down a limit's uses: it
-	// takes several at a time, so that not every request has to write. What it
-	// took and did not need is lost to the user, for as long as that share of the
-	// time lasts.
-	batches = 20
+	// A busy replica takes a limit's uses in batches, so that not every request
+	// has to write, and holds them for a while. What it does not need by then is
+	// lost to the user: of each second, no more than holds/batches, a sixth of
+	// the limit, for each replica.
+	batches = 120
+	holds   = 20
 	// maxHeld is how many users a replica remembers what it took for.
 	maxHeld = 10_000
 )
@@ -130,5 +131,5 @@ func (l *Limiter) hold(key string, uses int) {
 	if len(l.held) >= maxHeld {
 		clear(l.held) // what is forgotten is lost to its users, for a moment
 	}
-	l.held[key] = held{uses: l.held[key].uses + uses, until: l.now().Add(l.limit.Per / batches)}
+	l.held[key] = held{uses: l.held[key].uses + uses, until: l.now().Add(l.limit.Per / holds)}
 }

@@ -23,6 +23,10 @@ type TurnRequest struct {
 	ConversationID int64 // 0 opens a conversation
 	Message        string
 	Key            string // the same key makes the turn happen once; may be ""
+	// Waited is how long the request has waited for the conversation. A turn
+	// whose replica died, and which its client can send again, comes first:
+	// another one waits for a lease after the dead one's, and for one of its own.
+	Waited time.Duration
 }
 
 // Validate names every field that breaks a rule, as an error of CodeInvalid.
@@ -52,6 +56,8 @@ type Turn struct {
 	Message        string
 	Steps          []Step
 	Reply          string // when done
+	Tokens         Tokens // what the model has used for it
+	Cancelled      bool   // the user wants it to stop
 	Lease          string // the token under which this replica holds the conversation
 }
 
@@ -67,6 +73,15 @@ func (t *Turn) ToolCalls() []ToolCall {
 	}
 	return calls
 }
+
+// Tokens counts what a language model read and wrote.
+type Tokens struct{ Input, Output int64 }
+
+// Total is what limits count.
+func (t Tokens) Total() int64 { return t.Input + t.Output }
+
+// Add is the sum of both.
+func (t Tokens) Add(more Tokens) Tokens { return Tokens{t.Input + more.Input, t.Output + more.Output} }
 
 // Step is one answer of the provider that wants tools: the text it said on the
 // way and the calls it asked for.
@@ -88,6 +103,10 @@ var ErrBusy = errors.New("the conversation is busy with another turn")
 // lease ran out, and another one may go on with the turn. Nothing was stored.
 var ErrLeaseLost = errors.New("the conversation's lease was lost")
 
+// ErrCancelled says that the user wants the turn to stop. This replica still
+// holds the conversation and has to finish the turn.
+var ErrCancelled = errors.New("the user cancelled the turn")
+
 // TurnStore keeps turns so that each happens exactly once, whichever replicas
 // it reaches and whenever they die. A replica holds a conversation by a lease,
 // and every write proves in its own transaction that the lease is still held.
@@ -102,19 +121,24 @@ type TurnStore interface {
 	// message.
 	BeginTurn(ctx context.Context, request TurnRequest, lease time.Duration) (Turn, error)
 	// ExtendLease keeps the conversation until now+lease. ErrLeaseLost.
+	// ErrCancelled: it was kept, but the turn is to stop.
 	ExtendLease(ctx context.Context, turn Turn, lease time.Duration) error
 	// ReleaseLease gives the conversation up before the turn is done.
 	ReleaseLease(ctx context.Context, turn Turn) error
 	// PlanStep stores what the provider wants before any of it is done, so
-	// that whoever goes on with the turn does the same. ErrLeaseLost.
-	PlanStep(ctx context.Context, turn Turn, number int, step Step) error
+	// that whoever goes on with the turn does the same, and what it used to
+	// say so. ErrLeaseLost.
+	PlanStep(ctx context.Context, turn Turn, number int, step Step, used Tokens) error
 	// RunCall runs a planned call and stores its result in one transaction,
 	// which is the one of run's context. An error result undoes what run did
 	// but is stored; an error stores nothing. ErrLeaseLost.
 	RunCall(ctx context.Context, turn Turn, step, call int, run func(context.Context) (CallResult, error)) (CallResult, error)
-	// FinishTurn stores the reply, closes the turn and gives the conversation
-	// up. ErrLeaseLost.
-	FinishTurn(ctx context.Context, turn Turn, reply string) error
+	// FinishTurn stores the reply and what it used, closes the turn and gives
+	// the conversation up. ErrLeaseLost.
+	FinishTurn(ctx context.Context, turn Turn, reply string, used Tokens) error
+	// TokensToday is what the user's turns have used since midnight UTC, those
+	// of conversations that were deleted since included.
+	TokensToday(ctx context.Context, userID string) (Tokens, error)
 	// ListTurns returns the turns of the conversation before the given one
 	// that its newest limit messages belong to, oldest first.
 	ListTurns(ctx context.Context, before Turn, limit int) ([]Turn, error)

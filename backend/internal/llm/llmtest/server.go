@@ -217,6 +217,16 @@ func Status(code int, header ...string) Step {
 	}
 }
 
+// Fail fails with an HTTP status and an error of the given code and words, as
+// vendors write them.
+func Fail(status int, code any, words string) Step {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]any{"code": code, "message": words}}) // the client may have left
+	}
+}
+
 func flush(w http.ResponseWriter) {
 	if f, ok := w.(http.Flusher); ok {
 		f.Flush()

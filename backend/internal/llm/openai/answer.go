@@ -16,13 +16,25 @@ const maxAnswerBytes = 1 << 20
 
 // answer gathers a streamed chat completion.
 type answer struct {
-	text     strings.Builder
-	calls    []*partialCall // in the order in which they began
-	usage    llm.Usage
-	size     int // bytes of text and arguments
-	chunks   int
-	finished bool
+	text   strings.Builder
+	calls  []*partialCall // in the order in which they began
+	usage  llm.Usage
+	size   int // bytes of text and arguments
+	chunks int
+	reason string // why it ended, as the endpoint says; "" before its end
 }
+
+// Why an answer can end, besides having come to its end.
+const (
+	reasonLength   = "length"
+	reasonFiltered = "content_filter"
+)
+
+// What is told where the endpoint tells nothing.
+const (
+	cutOff   = "\n\n*My answer was cut off here because it got too long.*"
+	filtered = "I cannot answer that: the language model's provider has held the answer back."
+)
 
 // partialCall is a tool call as far as it has come.
 type partialCall struct {
@@ -47,7 +59,9 @@ func (a *answer) add(chunk openai.ChatCompletionChunk) string {
 		for _, piece := range choice.Delta.ToolCalls {
 			a.addCall(piece)
 		}
-		a.finished = a.finished || choice.FinishReason != ""
+		if choice.FinishReason != "" {
+			a.reason = choice.FinishReason
+		}
 	}
 	a.text.WriteString(fresh)
 	a.size += len(fresh)
@@ -87,22 +101,34 @@ func (a *answer) find(piece openai.ChatCompletionChunkChoiceDeltaToolCall) *part
 	return nil
 }
 
-// check tells what is wrong with an answer whose stream has ended, if anything.
-func (a *answer) check() error {
+// errEmpty is worth another try: the same question often gets an answer then.
+var errEmpty = errors.New("the answer is empty")
+
+// finish ends an answer whose stream has ended. It returns the text that was
+// missing, and tells what is wrong with the answer, if anything.
+func (a *answer) finish() (missing string, err error) {
+	empty := a.text.Len() == 0 && len(a.calls) == 0
 	switch {
 	case a.chunks == 0:
-		return invalid(errors.New("the answer is no chat completion"))
-	case !a.finished:
-		return unavailable(errors.New("the stream was cut short"))
-	case a.text.Len() == 0 && len(a.calls) == 0:
-		return invalid(errors.New("the answer is empty"))
+		return "", invalid(errors.New("the answer is no chat completion"))
+	case a.reason == "":
+		return "", unavailable(errors.New("the stream was cut short"))
+	case a.reason == reasonFiltered && empty:
+		missing = filtered
+	case a.reason == reasonLength && empty:
+		return "", invalid(errors.New("the answer was cut off before its first word"))
+	case a.reason == reasonLength && len(a.calls) == 0:
+		missing = cutOff
+	case empty:
+		return "", invalid(errEmpty)
 	}
 	for _, call := range a.calls {
 		if call.name == "" {
-			return invalid(errors.New("a tool call has no name"))
+			return "", invalid(errors.New("a tool call has no name"))
 		}
 	}
-	return nil
+	a.text.WriteString(missing)
+	return missing, nil
 }
 
 // response gives the whole answer. The IDs in used belong to earlier calls of

@@ -43,8 +43,12 @@ func failure(res *http.Response, err error) *llm.Error {
 func statusFailure(res *http.Response, err error) *llm.Error {
 	text := fmt.Sprintf("status %d %s", res.StatusCode, http.StatusText(res.StatusCode))
 	var apiErr *openai.Error
-	if errors.As(err, &apiErr) && isSymbol(apiErr.Code) {
+	known := errors.As(err, &apiErr)
+	if known && isSymbol(apiErr.Code) {
 		text += ", code " + apiErr.Code
+	}
+	if known && kindOf(res.StatusCode) == llm.KindRejected && saysTooLong(apiErr.RawJSON()) {
+		return &llm.Error{Kind: llm.KindTooLong, Err: errors.New(text)}
 	}
 	return &llm.Error{
 		Kind:       kindOf(res.StatusCode),
@@ -60,6 +64,9 @@ func streamFailure(err *ssestream.StreamError) *llm.Error {
 		Error struct {
 			Code json.RawMessage `json:"code"`
 		} `json:"error"`
+	}
+	if saysTooLong(string(err.Event.Data)) {
+		return &llm.Error{Kind: llm.KindTooLong, Err: errors.New("error event in the stream: the conversation is too long")}
 	}
 	// An error of another shape has no code, which the next line handles.
 	_ = json.Unmarshal(err.Event.Data, &event)
@@ -86,6 +93,12 @@ func kindOf(status int) llm.ErrorKind {
 var symbol = regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
 
 func isSymbol(code string) bool { return len(code) <= 40 && symbol.MatchString(code) }
+
+// tooLong is how endpoints say that a conversation does not fit: OpenAI and
+// Groq by a code, vLLM, llama.cpp, Gemini and others in words.
+var tooLong = regexp.MustCompile(`(?i)context_length_exceeded|context (length|window|size)|maximum (number of )?(input )?tokens|prompt is too long|reduce the length`)
+
+func saysTooLong(body string) bool { return tooLong.MatchString(body) }
 
 // retryAfter reads the wait that a response asks for: milliseconds in
 // Retry-After-Ms, seconds or a date in Retry-After. Zero means none.

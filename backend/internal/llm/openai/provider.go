@@ -11,6 +11,7 @@ import (
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
+	"github.com/sony/gobreaker/v2"
 
 	"todo-chatbot/backend/internal/llm"
 )
@@ -31,6 +32,7 @@ type Provider struct {
 	timeout    time.Duration
 	maxRetries int
 	backoff    time.Duration // before the first retry, doubled for each more
+	breaker    *gobreaker.CircuitBreaker[*answer]
 }
 
 // New returns a provider for the endpoint of cfg. It sends nothing yet.
@@ -43,6 +45,7 @@ func New(cfg Config) *Provider {
 		timeout:    cfg.Timeout,
 		maxRetries: cfg.MaxRetries,
 		backoff:    500 * time.Millisecond,
+		breaker:    newBreaker(breakerRest),
 	}
 }
 
@@ -79,13 +82,14 @@ func (p *Provider) Complete(ctx context.Context, req llm.Request, onDelta func(s
 		}
 	}
 	for try := 0; ; try++ {
-		ans, err := p.attempt(ctx, params, say)
+		ans, err := p.breaker.Execute(func() (*answer, error) { return p.attempt(ctx, params, say) })
 		if err == nil {
 			return ans.response(callIDs(req.Messages)), nil
 		}
 		if ctx.Err() != nil {
 			return llm.Response{}, ctx.Err()
 		}
+		err = refused(err)
 		wait, ok := p.retryDelay(try, err)
 		if spoke || !ok {
 			return llm.Response{}, err
@@ -119,5 +123,12 @@ func (p *Provider) attempt(ctx context.Context, params openai.ChatCompletionNewP
 	if err := stream.Err(); err != nil {
 		return nil, failure(res, err)
 	}
-	return ans, ans.check()
+	missing, err := ans.finish()
+	if err != nil {
+		return nil, err
+	}
+	if missing != "" {
+		say(missing)
+	}
+	return ans, nil
 }

@@ -124,6 +124,19 @@ func TestProvider_Complete(t *testing.T) {
 				llmtest.Delta(object{"content": "Yes."}), llmtest.Finish("stop")),
 			want: llm.Response{Text: "Yes."}, deltas: []string{"Yes."},
 		},
+		"cut off": {
+			step: llmtest.Chunks(llmtest.Delta(object{"content": "Once upon"}), llmtest.Finish("length"), "[DONE]"),
+			want: llm.Response{Text: "Once upon" + cutOff}, deltas: []string{"Once upon", cutOff},
+		},
+		"a call cut off": {
+			step: llmtest.Chunks(llmtest.Delta(pieces(object{"index": 0, "id": "a", "function": object{"name": "add_task", "arguments": `{"title":`}})),
+				llmtest.Finish("length"), "[DONE]"),
+			want: llm.Response{ToolCalls: []llm.ToolCall{call("a", "add_task", `{"title":`)}},
+		},
+		"held back": {
+			step: llmtest.Chunks(llmtest.Finish("content_filter"), "[DONE]"),
+			want: llm.Response{Text: filtered}, deltas: []string{filtered},
+		},
 		"refusal": {
 			step: oneDelta(object{"refusal": "No."}),
 			want: llm.Response{Text: "No."}, deltas: []string{"No."},
@@ -171,6 +184,14 @@ func TestProvider_Complete_Failure(t *testing.T) {
 		"a web page":          {step: plain(200, "<html><body>Hello</body></html>"), kind: llm.KindInvalid},
 		"broken JSON":         {step: llmtest.Chunks(`{"choices":[`), kind: llm.KindInvalid},
 		"empty answer":        {step: llmtest.Chunks(llmtest.Finish("stop"), "[DONE]"), kind: llm.KindInvalid},
+		"cut off at once":     {step: llmtest.Chunks(llmtest.Finish("length"), "[DONE]"), kind: llm.KindInvalid},
+		"too long, OpenAI":    {step: llmtest.Fail(400, "context_length_exceeded", "secret words"), kind: llm.KindTooLong},
+		"too long, vLLM":      {step: llmtest.Fail(400, 400, "This model's maximum context length is 8192 tokens."), kind: llm.KindTooLong},
+		"too long, new vLLM":  {step: llmtest.Fail(400, 400, "However, the model's context length is only 1024 tokens"), kind: llm.KindTooLong},
+		"too long, Gemini":    {step: llmtest.Fail(400, 400, "The input token count exceeds the maximum number of tokens allowed"), kind: llm.KindTooLong},
+		"too long, llama.cpp": {step: llmtest.Fail(400, 400, "the request exceeds the available context size"), kind: llm.KindTooLong},
+		"too long, in stream": {step: llmtest.Chunks(`{"error":{"message":"maximum context length","code":400}}`), kind: llm.KindTooLong},
+		"busy, not too long":  {step: llmtest.Fail(429, "rate_limit_exceeded", "tokens per minute; reduce the length"), kind: llm.KindRateLimited},
 		"a call of no name":   {step: llmtest.Calls(call("a", "", "{}")), kind: llm.KindInvalid},
 		"an answer too large": {step: llmtest.Text(long), kind: llm.KindInvalid},
 	}
@@ -207,14 +228,16 @@ func TestProvider_Complete_Retry(t *testing.T) {
 		steps []llmtest.Step // all of them are asked for
 		kind  llm.ErrorKind  // empty when it ends well
 	}{
-		"429 then well":         {steps: []llmtest.Step{llmtest.Status(429, "Retry-After-Ms", "1"), ok}},
-		"408, 409 then well":    {steps: []llmtest.Step{llmtest.Status(408), llmtest.Status(409), ok}},
-		"dropped then well":     {steps: []llmtest.Step{llmtest.Cut(), ok}},
-		"500 to the end":        {steps: []llmtest.Step{llmtest.Status(500), llmtest.Status(502), llmtest.Status(503)}, kind: llm.KindUnavailable},
-		"never after text":      {steps: []llmtest.Step{llmtest.Cut("Hel")}, kind: llm.KindUnavailable},
-		"never a bad key":       {steps: []llmtest.Step{llmtest.Status(401)}, kind: llm.KindRejected},
-		"never nonsense":        {steps: []llmtest.Step{llmtest.Chunks("nonsense")}, kind: llm.KindInvalid},
-		"not if asked to leave": {steps: []llmtest.Step{llmtest.Status(429, "Retry-After", "3600")}, kind: llm.KindRateLimited},
+		"429 then well":          {steps: []llmtest.Step{llmtest.Status(429, "Retry-After-Ms", "1"), ok}},
+		"408, 409 then well":     {steps: []llmtest.Step{llmtest.Status(408), llmtest.Status(409), ok}},
+		"dropped then well":      {steps: []llmtest.Step{llmtest.Cut(), ok}},
+		"500 to the end":         {steps: []llmtest.Step{llmtest.Status(500), llmtest.Status(502), llmtest.Status(503)}, kind: llm.KindUnavailable},
+		"never after text":       {steps: []llmtest.Step{llmtest.Cut("Hel")}, kind: llm.KindUnavailable},
+		"never a bad key":        {steps: []llmtest.Step{llmtest.Status(401)}, kind: llm.KindRejected},
+		"empty then well":        {steps: []llmtest.Step{llmtest.Chunks(llmtest.Finish("stop")), ok}},
+		"never what is too long": {steps: []llmtest.Step{llmtest.Fail(400, "context_length_exceeded", "")}, kind: llm.KindTooLong},
+		"never nonsense":         {steps: []llmtest.Step{llmtest.Chunks("nonsense")}, kind: llm.KindInvalid},
+		"not if asked to leave":  {steps: []llmtest.Step{llmtest.Status(429, "Retry-After", "3600")}, kind: llm.KindRateLimited},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -292,5 +315,66 @@ func TestProvider_Complete_Cancelled(t *testing.T) {
 				t.Errorf("error = %v, want %v", err, context.Canceled)
 			}
 		})
+	}
+}
+
+// TestProvider_Breaker has an endpoint that fails, and one that is back when
+// the breaker's rest is over.
+func TestProvider_Breaker(t *testing.T) {
+	t.Parallel()
+	var steps []llmtest.Step
+	for range breakerFailures {
+		steps = append(steps, llmtest.Status(500))
+	}
+	srv := llmtest.NewServer(t, append(steps, llmtest.Status(500), llmtest.Text("Back."), llmtest.Text("Back."))...)
+	p := newProvider(srv, 0)
+	const rest = 50 * time.Millisecond
+	p.breaker = newBreaker(rest)
+	for range breakerFailures {
+		if _, _, err := ask(t.Context(), p); !isUnavailable(err) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	refusal := func() bool {
+		_, _, err := ask(t.Context(), p)
+		var failed *llm.Error
+		return errors.As(err, &failed) && failed.RetryAfter == breakerRest && failed.Kind == llm.KindUnavailable
+	}
+	before := len(srv.Requests())
+	if !refusal() || len(srv.Requests()) != before {
+		t.Error("the endpoint was asked again at once")
+	}
+	for refusal() { // until the rest is over: one question, which fails too
+	}
+	if got := len(srv.Requests()); got != before+1 {
+		t.Errorf("%d questions after the rest", got-before)
+	}
+	for refusal() {
+	}
+	if res, _, err := ask(t.Context(), p); err != nil || res.Text != "Back." {
+		t.Errorf("got %+v, %v", res, err)
+	}
+}
+
+func TestProvider_BreakerCountsTheEndpointOnly(t *testing.T) {
+	t.Parallel()
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	var steps []llmtest.Step
+	for range 2 * breakerFailures {
+		steps = append(steps, llmtest.Status(401), llmtest.Status(429), llmtest.Chunks("nonsense"), llmtest.Text("Well."))
+	}
+	p := newProvider(llmtest.NewServer(t, steps...), 0)
+	for range 2 * breakerFailures {
+		for _, want := range []llm.ErrorKind{llm.KindRejected, llm.KindRateLimited, llm.KindInvalid, ""} {
+			_, _, err := ask(t.Context(), p)
+			var failed *llm.Error
+			if errors.As(err, &failed); want != "" && (failed == nil || failed.Kind != want) || want == "" && err != nil {
+				t.Fatalf("got %v, want %q", err, want)
+			}
+			if _, _, err := ask(gone, p); !errors.Is(err, context.Canceled) {
+				t.Fatalf("got %v", err)
+			}
+		}
 	}
 }

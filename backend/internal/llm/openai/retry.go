@@ -23,7 +23,7 @@ func (p *Provider) retryDelay(try int, err error) (time.Duration, bool) {
 	if try >= p.maxRetries || !errors.As(err, &failed) {
 		return 0, false
 	}
-	if failed.Kind != llm.KindUnavailable && failed.Kind != llm.KindRateLimited {
+	if failed.Kind != llm.KindUnavailable && failed.Kind != llm.KindRateLimited && !errors.Is(err, errEmpty) {
 		return 0, false
 	}
 	if failed.RetryAfter > 0 {

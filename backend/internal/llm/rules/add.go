@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"time"
@@ -9,73 +10,105 @@ import (
 // add adds tasks.
 type add struct{ drafts []draft }
 
-const (
-	addVerb  = `(?:add|create|make|put|insert|enter|log|record|jot down|write down|note down|note|set up|new)`
-	bareVerb = `(?:add|create|put|insert|jot down|write down|note down|note)`
-	article  = `(?:(?:an?|the|another|one|my|new|this|me|more|following|quick) )*`
-	noun     = `(?:tasks?|to-?dos?|to do|to-?do items?|items?|reminders?)`
-	adjunct  = `(?:` + priorityWords + `(?:[ -]priority)?[ ,]+)?`
-	counted  = `(?:(?:these|the following|following|some|several|multiple|two|three|four|five|six|seven|\d) )`
-	obliged  = `(?:need|have|want|ought|got|plan|must remember|would like)`
-	remember = `(?:(?:i )?(?:also )?` + obliged + ` to )?(?:remember|not forget) (?:to|that i (?:need|have) to)`
-)
-
-var (
-	addHead = regexp.MustCompile(`(?is)^(?:(?:add|create|make|put|insert|log|record|jot down|write down|note|set up|set an?|new)\b|remind me\b|(?:don't|do not) (?:let me )?forget|` +
-		`(?:please )?remember (?:to|that)|i (?:also )?(?:` + obliged + `|must|should|gotta|'ve got to)\b|i've got to|(?:task|to-?do|to do|reminder)\s*[:-]|every |each )`)
-	nameLead  = regexp.MustCompile(`(?is)^\s*(?:[:\-]+\s*|(?:that (?:i |we )?(?:need|have|has|must)(?: to)?|(?:for me )?to(?: say)?|for(?: me to)?|about|which|that says|saying|called|named|titled|entitled|labell?ed|with (?:the )?(?:title|name))(?::|\s|$)\s*)*`)
-	itemJoin  = regexp.MustCompile(`(?i)\s*[;\n]+\s*(?:and\s+)?|\s*,\s*(?:and\s+|&\s+)?|\s+and\s+`)
-	lineEnd   = regexp.MustCompile(`[;\n]+`)
-	bullet    = regexp.MustCompile(`^(?:[-*•]|\d{1,2}[.)]|\[ ?\])\s*`)
-	allQuotes = regexp.MustCompile(`(?i)^\p{Co}(?:(?:\s*,\s*(?:and )?|\s+and\s+|\s)\p{Co})+[.!]*$`)
-	bulleted  = regexp.MustCompile(`(?s)^[:\s]*(?:[-*•]|\d{1,2}[.)]) .*\n(?:[-*•]|\d{1,2}[.)]) `)
-)
-
-// addRules is tried when no rule for tasks that exist has matched.
-var addRules = []rule{
-	on(`(`+addVerb+`|set) `+article+`(`+counted+`)?(`+adjunct+`)`+article+`(`+noun+`)(?:\b(.*))?`, makeNamed),
-	on(`(?:task|to-?do|to do|reminder|note to self)\s*[:\-]+\s*(.+)`, makeAdd),
-	on(`remind me(?: (?:to|that i (?:need|have) to|that|about|of)\b|:)\s*(.+)`, makeAdd),
-	on(`remind me (.+?) (?:to|that i (?:need|have) to|about) (.+)`, makeReminder),
-	on(`remind me (.+)`, makeAdd),
-	on(`(.+?),? (?:please )?remind me (?:to|about) (.+)`, makeReminder),
-	on(remember+` (.+)`, makeAdd),
-	on(`(?:don't|do not) (?:let me )?forget (?:to |about |that i (?:need|have) to )?(.+)`, makeAdd),
-	on(`make sure (?:to |that i |i )(?:remember to |don't forget to )?(.+)`, makeAdd),
-	on(`(?:i|we)(?:'ve| have)? (?:also |really |still )*(?:(?:need|have|want|ought|got|plan) to|must|should|gotta)(?: (?:also|really|still))? (?:remember to |not forget to )?(.+)`, makeAdd),
-	on(`(?:i (?:need|want)|give me) (?:an?|another|one) (?:new )?(`+adjunct+`)(`+noun+`)\b(.*)`, func(p *parser, m []string) command {
-		return makeNamed(p, []string{"", "add", "", m[1], m[2], m[3]})
-	}),
-	on(bareVerb+`\b(.*)`, makeBareAdd),
-	on(`((?:every|each) .+)`, makeAdd),
-}
-
 // makeNamed is for an add that names the kind of thing: "add a task to …". The
-// submatches are verb, count, priority, noun, words.
+// submatches are verb, count, adjectives, noun, words.
 func makeNamed(p *parser, m []string) command {
 	rest, lead := m[5], m[3]
+	if existing.MatchString(rest) && !strings.EqualFold(m[1], "add") {
+		return nil // "make task 1 say …"
+	}
 	many := m[2] != "" || strings.HasSuffix(strings.ToLower(m[4]), "s")
+	if at := onTheList.FindStringIndex(rest); at != nil && at[0] == 0 {
+		rest = rest[at[1]:]
+	}
 	stripped := rest[len(nameLead.FindString(rest)):]
-	if many && strings.ContainsAny(rest, ":-") || many && m[2] != "" {
+	if parts := anotherOne.Split(stripped, maxAdded); len(parts) > 1 {
+		c := new(add)
+		for _, part := range parts {
+			c.drafts = append(c.drafts, p.details(part))
+		}
+		return withLead(c, lead)
+	}
+	if many && readable(stripped) {
 		return makeMany(p, stripped, lead)
 	}
-	return withPriority(p.adds(stripped), lead)
+	return withLead(p.addsOne(stripped), lead)
 }
 
 // makeBareAdd is for an add that names only the words: "add buy milk".
 func makeBareAdd(p *parser, m []string) command {
 	rest := m[1][len(toTheList.FindString(m[1])):]
+	rest = rest[len(thatI.FindString(rest)):]
 	if these := addThese.FindStringSubmatch(rest); these != nil {
 		return makeMany(p, these[1], "")
 	}
 	return p.adds(rest)
 }
 
+var thatI = regexp.MustCompile(`(?i)^\s*(?:down )?that (?:i|we) (?:need|have|must|should|ought)(?: to)? `)
+
 var toTheList = regexp.MustCompile(`(?i)^\s*(?:to|on|onto|in) (?:my|the) (?:\S+ )?list\b[:,]?`)
 
 var addThese = regexp.MustCompile(`(?is)^\s*(?:these|the following|following|all of these|all these|this)(?: \w+)?\s*[:\-\n]+(.+)$`)
 
+// makeSchedule is for "schedule lunch with Ann for Friday".
+func makeSchedule(p *parser, m []string) command {
+	d := p.details(m[1])
+	if d.due.isZero() || d.title == "" || taskWord.MatchString(d.title) || nameless.MatchString(d.title) {
+		return nil
+	}
+	who := p.target(d.title)
+	d.title = capitalised(article1.ReplaceAllString(d.title, ""))
+	return &schedule{d, who}
+}
+
+var taskWord = regexp.MustCompile(`(?i)^(?:an? |the )?(?:\S+ )?(?:reminder|task|to-?do)\b`)
+
+var article1 = regexp.MustCompile(`(?i)^(?:an?|my|another) `)
+
+// schedule gives a date to the task of that name or, where there is none, adds
+// one.
+type schedule struct {
+	draft draft
+	who   target
+}
+
+func (c *schedule) run(t *turn) {
+	list := t.lookup(isPending)
+	if list == nil {
+		return
+	}
+	if len(match(list.Tasks, c.who.title, c.who.exact)) == 0 {
+		(&add{drafts: []draft{c.draft}}).run(t)
+		return
+	}
+	(&update{who: c.who, fields: fields{due: c.draft.due}}).run(t)
+}
+
 func makeAdd(p *parser, m []string) command { return p.adds(m[1]) }
+
+var (
+	rememberLead = regexp.MustCompile(`(?i)^remember (?:to |about )?`)
+	anotherOne   = regexp.MustCompile(`(?i),? and (?:another|one)(?: (?:one|task|to-?do))? (?:to|for|called|about) `)
+)
+
+// makeAppointment is for "I have a dentist appointment on Friday".
+func makeAppointment(p *parser, m []string) command {
+	d := p.details(m[1])
+	if d.due.isZero() || d.title == "" {
+		return nil
+	}
+	return &add{drafts: []draft{d}}
+}
+
+// makeObliged is for "I need to: wash up, sweep and mop".
+func makeObliged(p *parser, m []string) command {
+	m[1] = rememberLead.ReplaceAllString(m[1], "")
+	if strings.Contains(m[0][:len(m[0])-len(m[1])], ":") {
+		return makeMany(p, m[1], "")
+	}
+	return p.adds(m[1])
+}
 
 // makeReminder is for "remind me tomorrow to …": what stands before is when.
 func makeReminder(p *parser, m []string) command {
@@ -90,7 +123,19 @@ func makeReminder(p *parser, m []string) command {
 	return c
 }
 
+// adds reads the words of one task, or of a list in one sentence.
 func (p *parser) adds(s string) *add {
+	if parts := p.enumerated(strings.TrimSpace(s)); parts != nil {
+		c := new(add)
+		for _, part := range parts {
+			c.drafts = append(c.drafts, p.details(part))
+		}
+		return c
+	}
+	return p.addsOne(s)
+}
+
+func (p *parser) addsOne(s string) *add {
 	if s = strings.TrimSpace(s); allQuotes.MatchString(s) || bulleted.MatchString(s) {
 		return makeMany(p, s, "")
 	}
@@ -115,6 +160,7 @@ func (p *parser) dated(s string) []string {
 	}
 	var out []string
 	from := 0
+	defer func(before string) { p.noDate = before }(p.noDate)
 	joins := andJoin.FindAllStringIndex(s, maxDated)
 	for _, at := range append(joins, []int{len(s), len(s)}) {
 		part := s[from:at[0]]
@@ -150,14 +196,20 @@ func makeMany(p *parser, s, lead string) *add {
 	if len(c.drafts) == 0 {
 		c.drafts = []draft{{}}
 	}
-	return withPriority(c, lead)
+	return withLead(c, lead)
 }
 
-func withPriority(c *add, words string) *add {
-	words, _, _ = strings.Cut(strings.TrimRight(strings.ToLower(words), " ,"), "priority")
-	if priority := priorityOf(strings.TrimRight(words, " -")); priority != "" {
+// withLead adds what the adjectives before "task" say.
+func withLead(c *add, lead string) *add {
+	for _, word := range strings.FieldsFunc(strings.ToLower(lead), func(r rune) bool { return !isWordRune(r) }) {
+		priority, rule := priorityOf(word), ""
+		switch word {
+		case "daily", "weekly", "monthly", "yearly", "annual":
+			rule = frequency(strings.Replace(word, "annual", "annually", 1), "", "")
+		}
 		for i := range c.drafts {
-			c.drafts[i].priority = priority
+			c.drafts[i].priority = cmp.Or(priority, c.drafts[i].priority)
+			c.drafts[i].recurrence = cmp.Or(c.drafts[i].recurrence, rule)
 		}
 	}
 	return c
@@ -187,17 +239,30 @@ func (c *add) run(t *turn) {
 	}
 }
 
+// remindAt gives when to remind of a task: at its time, where "remind me" named
+// one.
+func (d draft) remindAt(now time.Time) (time.Time, bool) {
+	if !d.remind || !d.due.hasClock && d.due.exact.IsZero() {
+		return time.Time{}, false
+	}
+	return d.due.on(now), true
+}
+
 func (t *turn) addOne(d draft) (task, bool) {
-	args := map[string]any{"title": d.title}
+	d.priority = cmp.Or(d.priority, "medium")
+	args := map[string]any{"title": d.title, "priority": d.priority}
 	k := task{Title: d.title, Priority: d.priority, Tags: d.tags}
 	if d.description != "" {
 		args["description"] = d.description
 	}
-	if d.priority != "" {
-		args["priority"] = d.priority
-	}
 	if len(d.tags) > 0 {
 		args["tags"] = d.tags
+	}
+	if d.recurrence != "" && t.can("add_task", "recurrence") {
+		d.due = firstOf(d.recurrence, d.due, t.now) // A task that comes back needs a first time.
+	}
+	if at, ok := d.remindAt(t.now); ok && t.can("add_task", "remind_at") {
+		args["remind_at"] = at.Format(time.RFC3339)
 	}
 	if !d.due.isZero() {
 		due := d.due.on(t.now)
@@ -215,6 +280,10 @@ func (t *turn) addOne(d draft) (task, bool) {
 }
 
 func (t *turn) sayAdded(done []task) {
+	if text, ok := t.local("added"); ok && len(done) == 1 {
+		t.say(text, t.name(done[0])+t.remarks(done[0]))
+		return
+	}
 	if len(done) == 1 {
 		t.say("Added %s%s.", name(done[0]), t.remarks(done[0]))
 		return
@@ -223,7 +292,7 @@ func (t *turn) sayAdded(done []task) {
 }
 
 func (t *turn) askTitle(d draft) {
-	const text = "What should the task be called?"
+	text := t.or("title", "What should the task be called?")
 	t.ask(&question{text: text, titled: func(t *turn, title string) command {
 		return &add{drafts: []draft{merge(d, t.details(title))}}
 	}}, text)

@@ -55,8 +55,8 @@ func TestProvider_TooMuchAtOnce(t *testing.T) {
 			t.Parallel()
 			c := newConversation(t, home())
 			reply := c.say(tt.text)
-			if len(c.calls) != tt.want {
-				t.Errorf("%d calls, want %d", len(c.calls), tt.want)
+			if n := len(c.changes()); n != tt.want {
+				t.Errorf("%d changes, want %d", n, tt.want)
 			}
 			if isTooMuch := reply == tooMuch; isTooMuch != (tt.want == 0) {
 				t.Errorf("reply = %q", reply)
@@ -81,11 +81,13 @@ func TestFirstReplayed(t *testing.T) {
 		messages []llm.Message
 		want     int
 	}{
-		"short turns":          {history("Okay.", "a", "b", "c", "d", "e", "f", "g", "h"), 2},
-		"long turns":           {history("Okay.", half, half, half, half), 2},
-		"one that is too long": {history("Okay.", "a", half+half+half, "b"), 2},
-		"not understood":       {history(sorry+" "+abilities, half, half, half, half), 0},
-		"never read":           {history(tooLong, half+half+half, half+half+half), 0},
+		"questions":            {history("Which one?", "a", "b", "c", "d", "e", "f", "g", "h"), 2},
+		"no question":          {history("Okay.", "a", "b", "c"), 3},
+		"long turns":           {history("Which one?", half, half, half, half), 2},
+		"one that is too long": {history("Which one?", "a", half+half+half, "b"), 2},
+		"a list that was cut":  {history("You have 60 tasks:\n\n- **1** a\n- …and 10 more", "a"), 0},
+		"not understood":       {history(sorry+" Which?", "a", "b"), 2},
+		"never read":           {history(tooLong+"?", half+half+half), 1},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -171,7 +173,7 @@ func TestProvider_LongList(t *testing.T) {
 			t.Parallel()
 			c := long(t, tt.n, tt.done)
 			reply := c.say(tt.text)
-			changes := slices.DeleteFunc(slices.Clone(c.calls), func(call llm.ToolCall) bool { return call.Name == "list_tasks" })
+			changes := c.changes()
 			if len(changes) != tt.calls || !strings.HasPrefix(reply, tt.reply) {
 				t.Errorf("%d changes, want %d; reply = %q, want %q", len(changes), tt.calls, reply, tt.reply)
 			}
@@ -198,7 +200,7 @@ func TestTask_UnreadableDueDate(t *testing.T) {
 // history of the same.
 func BenchmarkComplete_Hostile(b *testing.B) {
 	for name, text := range hostile() {
-		req := llmtest.Request(append(history("Okay.", text, text, text, text, text, text), llmtest.User(text))...)
+		req := llmtest.Request(append(history("Which one?", text, text, text, text, text, text), llmtest.User(text))...)
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				if _, err := New().Complete(b.Context(), req, nil); err != nil {

@@ -14,6 +14,7 @@ type update struct {
 	text    string // the clause
 	noTitle bool   // the new title is missing
 	soft    bool   // the clause may be no command at all; see mark.tentative
+	follows bool   // it says only what to change, about the task before
 }
 
 // fields is what is to be changed.
@@ -21,81 +22,14 @@ type fields struct {
 	title, description string
 	priority           string
 	due                moment
+	shift              shift // of the due date
+	recurrence         string
 	addTags, dropTags  []string
-	clear              string // due_at, tags or description
+	clear              string // due_at, tags, description or recurrence
 }
 
-const (
-	fieldNames = `(?:title|name|text|description|details?|notes?|priority|due date|due|deadline|date|time|tags?)`
-	dueWords   = `(?:due|for|by|on|at|to) .+?|tomorrow.*?|today.*?|next .+?`
-	moveVerbs  = `(?:move|reschedule|postpone|push|push back|push off|delay|shift|defer|bring forward|schedule)`
-)
-
-var renameHead = regexp.MustCompile(`(?is)^(?:rename|retitle|change|update|edit|replace|set)\b.*\s(?:to|as|into|with)\s`)
-
-var changeRules = []rule{
-	on(`(?:remove|clear|delete|drop|unset) (?:the )?(due date|due|deadline|date|tags|labels|description|notes?|priority) (?:from|of|for|on) (.+)`, func(p *parser, m []string) command {
-		return &update{who: p.target(m[2]), fields: fields{clear: fieldOf(m[1])}}
-	}),
-	on(`(?:remove|clear|delete|drop) (.+?)'s (due date|deadline|tags|description|priority)`, func(p *parser, m []string) command {
-		return &update{who: p.target(m[1]), fields: fields{clear: fieldOf(m[2])}}
-	}),
-	on(`(?:remove|drop|delete) (?:the )?(?:tags? |label )#?([\pL\d_-]+)(?: tag)? from (.+)|(?:remove|drop|delete) (?:the )?(?:#([\pL\d_-]+)(?: tag)?|([\pL\d_-]+) (?:tag|label)) from (.+)`, func(p *parser, m []string) command {
-		return &update{who: p.target(m[2] + m[5]), fields: fields{dropTags: []string{strings.ToLower(m[1] + m[3] + m[4])}}}
-	}),
-	on(`(?:tag|label) (.+?) (?:with|as) (.+)`, func(p *parser, m []string) command {
-		return tags(p, m[1], m[2])
-	}),
-	on(`add (?:the )?(?:tags?|labels?) (.+?) to (.+)`, func(p *parser, m []string) command { return tags(p, m[2], m[1]) }),
-	on(`add ((?:#[\pL\d_-]+(?:,? (?:and )?)?)+) to (.+)`, func(p *parser, m []string) command { return tags(p, m[2], m[1]) }),
-	on(`add (?:a |the )?(?:description|note|details?) to (.+?)(?:: *| saying | that says )(.+)`, func(p *parser, m []string) command {
-		return &update{who: p.target(m[1]), fields: fields{description: p.value(m[2])}}
-	}),
-	on(`add (?:a |the )?(?:description|note|details?) (\p{Co}) to (.+)`, func(p *parser, m []string) command {
-		return &update{who: p.target(m[2]), fields: fields{description: p.value(m[1])}}
-	}),
-	on(`(?:rename|retitle) (.+?) (?:to|as|into|=) (.+)`, func(p *parser, m []string) command {
-		return retitle(p, m[1], m[2])
-	}),
-	on(`(?:change|update|edit|modify|set|correct|make) (?:the )?(`+fieldNames+`) (?:of|for|on) (.+?) (?:to|as|into|be|=) (.+)`, func(p *parser, m []string) command {
-		return field(p, m[2], m[1], m[3])
-	}),
-	on(`(?:change|update|edit|modify|set|correct) (.+?)(?:'s|,)? (`+fieldNames+`) (?:to|as|into|:|=) (.+)`, func(p *parser, m []string) command {
-		return field(p, m[1], m[2], m[3])
-	}),
-	on(`(?:make|set|mark|flag|change|move|update) (.+?) (?:as |to |a |be )*(`+priorityWords+`)(?:[ -]priority)?(?:,|,? and) (?:to )?(?:be )?(`+dueWords+`)`, prioritiseAndMove),
-	on(`(?:make|set|mark|flag|change|move|update) (.+?) (?:to )?(?:be )?(`+dueWords+`)(?:,|,? and) (?:as |to |a |be )*(`+priorityWords+`)(?:[ -]priority)?`, func(p *parser, m []string) command {
-		return prioritiseAndMove(p, []string{m[0], m[1], m[3], m[2]})
-	}),
-	on(`(?:change|update|edit|modify|correct|replace|set) (.+?) (?:to|with|into|as|so it says|=|:)\s+(.+)`, changes),
-	on(`(?:make|set|mark|flag|change|give|bump|raise|lower) (.+?)(?:'s)?(?: priority)? (?:as |to |a |an |be )*(`+priorityWords+`)(?:[ -]priority)?`, prioritise),
-	on(`(?:deprioriti[sz]e|lower the priority of) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "low"}) }),
-	on(`(?:prioriti[sz]e|raise the priority of|bump) (.+)`, func(p *parser, m []string) command { return prioritise(p, []string{"", m[1], "high"}) }),
-	on(`(?:rename|retitle|change|update|edit|modify|move|reschedule|postpone) (?:task |to-?do |item |#|number )*(\d+|it|that)`, func(_ *parser, m []string) command {
-		return talk("What should change? For example: “rename task " + idOr(m[1]) + " to Buy fruit”, or “move task " + idOr(m[1]) + " to Friday”.")
-	}),
-	on(moveVerbs+` (.+?) (?:back |forward )?((?:to|until|till|for|by|on|at|from) .+|tomorrow.*|today.*|next .+)`, moves),
-	on(`(?:make|set) (.+?) (?:to be )?(?:due)? ?((?:due|for|by|on|at|to) .+|tomorrow.*|today.*|next .+)`, moves),
-}
-
-// changeStatements say what a task should be; see statementRules.
-var changeStatements = []rule{
-	on(`(.+?) (?:is|should be|has to be|must be)(?: now)? (due .+)`, func(p *parser, m []string) command {
-		return softly(moves(p, m), m[0])
-	}),
-	on(`(.+?) (?:is|should be)(?: now)? (?:a |an )?(`+priorityWords+`)(?:[ -]priority)?`, func(p *parser, m []string) command {
-		return softly(prioritise(p, m), m[0])
-	}),
-}
-
-// softly marks an update as one that only a task that is there makes sense of.
-func softly(c command, text string) command {
-	u, ok := c.(*update)
-	if !ok || questions.MatchString(text) {
-		return nil
-	}
-	u.text, u.soft = text, true
-	return u
+func describes(p *parser, m []string) command {
+	return &update{who: p.target(m[1]), fields: fields{description: p.value(m[2])}}
 }
 
 func idOr(word string) string {
@@ -109,6 +43,8 @@ func fieldOf(word string) string {
 	switch word = strings.ToLower(word); {
 	case strings.HasPrefix(word, "tag"), strings.HasPrefix(word, "label"):
 		return "tags"
+	case strings.HasPrefix(word, "rec"), strings.HasPrefix(word, "rep"):
+		return "recurrence"
 	case strings.HasPrefix(word, "desc"), strings.HasPrefix(word, "note"), strings.HasPrefix(word, "detail"):
 		return "description"
 	case word == "priority":
@@ -187,7 +123,7 @@ func prioritiseAndMove(p *parser, m []string) command {
 	return u
 }
 
-var isDone = regexp.MustCompile(`(?i)^(?:be )?(?:` + doneWords + `|` + undoneWords + `)[.!]*$`)
+var isDone = regexp.MustCompile(`(?i)^(?:be )?(?:` + doneWords + `|` + undoneWords + `)(?: (?:again|now|already))?[.!]*$`)
 
 func prioritise(p *parser, m []string) command {
 	if taskLike.MatchString(m[1]) {
@@ -200,7 +136,7 @@ func prioritise(p *parser, m []string) command {
 var taskLike = regexp.MustCompile(`(?i)^(?:an?|new|another)\b`)
 
 func moves(p *parser, m []string) command {
-	if taskLike.MatchString(m[1]) {
+	if taskLike.MatchString(m[1]) || strings.HasPrefix(strings.ToLower(m[1]), "sure ") {
 		return nil
 	}
 	due, rest, ok := p.takeMoment(" " + moveLead.ReplaceAllString(m[2], ""))
@@ -221,6 +157,10 @@ func (c *update) run(t *turn) {
 		}}, text)
 		return
 	}
+	if c.follows && t.it == 0 {
+		unknown{c.text}.run(t)
+		return
+	}
 	if c.soft && !c.who.isSpecific() {
 		list := t.everything()
 		if list == nil {
@@ -239,6 +179,15 @@ func (c *update) apply(t *turn, tasks []task) {
 		t.say("%s", sameTitle)
 		return
 	}
+	if (c.recurrence != "" || c.clear == "recurrence") && !t.can("update_task", "recurrence") {
+		t.say("I cannot repeat tasks yet, so I changed nothing.")
+		return
+	}
+	if c.shift.unit != "" && slices.ContainsFunc(tasks, func(k task) bool { return k.DueAt == nil }) {
+		text := "That has no due date yet. To when should I move it?"
+		t.ask(&question{text: text, titled: func(t *turn, words string) command { return moved(t, words, tasks) }}, text)
+		return
+	}
 	if len(c.addTags)+len(c.dropTags) > 0 {
 		// The tool sets all the tags, so those that are there have to be known.
 		list := t.everything()
@@ -250,12 +199,12 @@ func (c *update) apply(t *turn, tasks []task) {
 		}
 	}
 	t.changeAll(tasks, "Updated", func(k task) (task, bool) {
-		return t.change("update_task", k, c.arguments(k, t.now))
-	}, c.saying(t.now))
+		return t.change("update_task", k, c.arguments(k, t))
+	}, c.saying(tasks, t.now))
 }
 
 // arguments gives what the tool is to set.
-func (c *update) arguments(k task, now time.Time) map[string]any {
+func (c *update) arguments(k task, t *turn) map[string]any {
 	args := map[string]any{}
 	if c.title != "" {
 		args["title"] = c.title
@@ -266,21 +215,26 @@ func (c *update) arguments(k task, now time.Time) map[string]any {
 	if c.priority != "" {
 		args["priority"] = c.priority
 	}
-	if !c.due.isZero() {
-		args["due_at"] = c.due.on(now).Format(time.RFC3339)
+	if due, ok := c.dueOf(k, t.now); ok {
+		args["due_at"] = due.Format(time.RFC3339)
+	}
+	if c.recurrence != "" {
+		args["recurrence"] = c.recurrence
 	}
 	if len(c.addTags)+len(c.dropTags) > 0 {
 		args["tags"] = c.tags(k.Tags)
 	}
 	switch c.clear {
 	case "due_at":
-		args["due_at"] = nil
+		args["due_at"] = t.nothing("update_task", "due_at")
 	case "tags":
 		args["tags"] = []string{}
 	case "description":
 		args["description"] = ""
 	case "priority":
 		args["priority"] = "medium"
+	case "recurrence":
+		args["recurrence"] = t.nothing("update_task", "recurrence")
 	}
 	return args
 }
@@ -301,12 +255,19 @@ func (c *update) tags(have []string) []string {
 }
 
 var cleared = map[string]string{
-	"due_at": "no due date", "tags": "no tags", "description": "no description", "priority": "medium priority",
+	"due_at": "no due date", "tags": "no tags", "description": "no description", "priority": "medium priority", "recurrence": "no repetition",
 }
 
 // saying tells what was changed, to follow the name of the task.
-func (c *update) saying(now time.Time) string {
+func (c *update) saying(tasks []task, now time.Time) string {
+	if len(tasks) == 1 {
+		if due, ok := c.dueOf(tasks[0], now); ok {
+			c.due = moment{exact: due}
+		}
+	}
 	switch {
+	case c.recurrence != "":
+		return "now repeats " + sayRule(c.recurrence)
 	case c.priority != "" && !c.due.isZero():
 		return "now has " + c.priority + " priority and is due " + sayMoment(c.due.on(now), now)
 	case c.priority != "":

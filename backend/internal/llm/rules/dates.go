@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -52,24 +53,33 @@ func midnight(t time.Time) time.Time {
 }
 
 const (
-	weekdays = `(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|wed|thurs?|thu|fri`
+	weekdays = `(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|weds?|thurs?|thu|fri`
+	anyDay   = `(?:` + weekdays + `|sat|sun)`
 	months   = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)`
-	numbers  = `(?:\d{1,4}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a couple of|a few)`
-	units    = `(?:minute|min|hour|day|week|month|year)s?`
+	numbers  = `(?:\d{1,4}|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty|thirty|forty[- ]five|a couple(?: of)?|a few)`
+	units    = `(?:minute|min|hour|hr|day|week|fortnight|month|year)s?`
+	nth      = `(?:\d{1,2}(?:st|nd|rd|th)?|` + nthWords + `)`
+	nthWords = `(?:(?:twenty|thirty)[- ])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth`
+	holidays = `christmas(?: day| eve)?|xmas|new year's (?:eve|day)|valentine's day|halloween`
 
-	dayPattern = `today|tonight|this (?:morning|afternoon|evening)|(?:the )?day after tomorrow|tomorrow|tomorow|tmrw|tmr|` +
-		`(?:(?:this|next|coming|this coming) )?(?:` + weekdays + `)|(?:on|by|this|next) (?:sat|sun)|` +
-		`(?:in|within) ` + numbers + ` ` + units + `|` + numbers + ` (?:day|week|month|year)s? from (?:now|today)|` +
-		`(?:this|next) (?:week|month|year)|(?:the )?end of (?:the |this )?(?:day|week|month|year)|eod|(?:this |the |next )?weekend|` +
-		`\d{4}-\d{2}-\d{2}|` + months + `\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|` +
-		`(?:the )?\d{1,2}(?:st|nd|rd|th)? (?:of )?` + months + `(?:,? \d{4})?|the \d{1,2}(?:st|nd|rd|th)`
-	clockPattern = `\d{1,2}(?:[:.]\d{2})? ?(?:am|pm|a\.m\.?|p\.m\.?)|\d{1,2}:\d{2}|noon|midday|midnight|at \d{1,2}(?: ?o'?clock)?`
-	lead         = `(?:(?:and )?(?:(?:it'?s|is|that's) )?due(?: date)?:? |by |on |before |until |till |for |from |at |around |@ ?)*`
+	dateWeekday = `(?:` + anyDay + `,? (?:the )?)?`
+	dayPattern  = `(?:later )?today|tonight|later tonight|this (?:morning|afternoon|evening)|(?:the )?day after (?:tomorrow|tmrw)|tomm?orr?ow|tomoz|tmrw|tmr|tmw|2morrow|yesterday|` +
+		`\d{4}-\d{2}-\d{2}|` + dateWeekday + months + `\.? ` + nth + `\b(?:,? \d{4})?|` +
+		dateWeekday + `(?:the )?` + nth + ` (?:of )?` + months + `\b(?:,? \d{4})?|(?:the )?` + nth + ` of (?:this|next|the) month|` + anyDay + `,? the \d{1,2}(?:st|nd|rd|th)|the (?:\d{1,2}(?:st|nd|rd|th)|` + nthWords + `)|` +
+		`\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|` +
+		numbers + ` weeks? (?:from|on) ` + anyDay + `|` +
+		`(?:(?:this|next|coming|the coming|this coming|the following) )?(?:` + weekdays + `)|(?:on|by|this|next) (?:sat|sun)|` +
+		`(?:in|within|after) (?:the next )?` + numbers + ` ` + units + `(?: time)?|` + numbers + ` (?:day|week|month|year)s? from (?:now|today)|` +
+		`(?:the )?(?:end|beginning|start|middle) of (?:the |this |next )?(?:day|week|month|year|tomorrow)|(?:(?:sometime|later|early|late) )?(?:this|next|coming) (?:week|month|year)|(?:the )?week after next|` +
+		`eod|eow|eom|cob|close of business|(?:this |the |next |over the )?weekend|` + holidays
+	clockPattern = `(?:half past|quarter past|quarter to|quarter after) (?:` + hours + `|\d{1,2})|\d{1,2}(?:[:.]\d{2})? ?(?:am\b|pm\b|a\.m\.?|p\.m\.?)|\d{1,2}:\d{2}|noon|midday|lunch ?time|midnight|at (?:` + hours + `)\b(?: ?o'?clock)?|at \d{1,2}(?: ?o'?clock)?|\d{1,2} ?o'?clock`
+	hours        = `one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve`
+	lead         = `(?:(?:and )?(?:(?:it'?s|is|that's) )?due(?: date)?:? |first thing (?:in the morning )?|no later than |latest |sometime |some time |by |on |before |until |till |til |for |from |at |around |starting |@ ?)*`
 )
 
 var momentPattern = regexp.MustCompile(`(?i)(?:^|[\s,(]+)(` + lead + `)(?:` +
-	`(` + dayPattern + `)(?:(?: in the)? (morning|afternoon|evening|night))?(?:,? (?:at |by |@ ?)?(` + clockPattern + `))?|` +
-	`(` + clockPattern + `)(?:,? (?:on )?(` + dayPattern + `))?)\)?([^\pL\d'-]|'[^s]|$)`)
+	`(` + dayPattern + `)(?:(?:,? in the| at)? (morning|afternoon|evening|night|first thing)\b)?(?:,? (?:at |by |@ ?)?(` + clockPattern + `))?|` +
+	`(` + clockPattern + `)(?:,? in the (morning|afternoon|evening)|,? at (night))?(?:,? (?:on )?(` + dayPattern + `)(?: (morning|afternoon|evening|night))?)?)\)?([^\pL\d'-]|'[^s]|$)`)
 
 // takeMoment finds when a task is due. It returns s without those words. It
 // looks twice, for a day and a time that stand apart.
@@ -109,12 +119,18 @@ func (p *parser) takeOneMoment(s string) (moment, string, bool) {
 		if m == nil {
 			break
 		}
-		end := m[2*7]
-		day, part, clock := group(s[from:], m, 2)+group(s[from:], m, 6), group(s[from:], m, 3), group(s[from:], m, 4)+group(s[from:], m, 5)
+		end := m[2*10]
+		day, clock := group(s[from:], m, 2)+group(s[from:], m, 8), group(s[from:], m, 4)+group(s[from:], m, 5)
+		part := cmp.Or(group(s[from:], m, 3), group(s[from:], m, 6), group(s[from:], m, 7), group(s[from:], m, 9))
+		if strings.Contains(strings.ToLower(group(s[from:], m, 1)), "first thing") {
+			part = "morning"
+		}
 		led := group(s[from:], m, 1) != "" || preposition.MatchString(day) || clock != ""
 		if isApart(s[:from+m[0]], s[from+end:], day, led) {
 			found, ok := p.moment(day, part, clock)
 			switch {
+			case ok && isUsable(found.on(p.now)) && !found.day.IsZero() && found.day.Before(midnight(p.now)):
+				p.noDate = day
 			case ok && isUsable(found.on(p.now)):
 				return found, cut(s, from+m[0], from+end), true
 			case ok, p.isNoDay(day):
@@ -128,7 +144,7 @@ func (p *parser) takeOneMoment(s string) (moment, string, bool) {
 
 var (
 	preposition = regexp.MustCompile(`(?i)^(?:in|within|by|on|this|next|at|the end|end of)\b`)
-	goesOn      = regexp.MustCompile(`(?i)^\s*(?:[,.;:)]|(?:at|about|with|for|to|and|from|in|on|because|so|if|when|that|before|after|regarding|re)\b)`)
+	goesOn      = regexp.MustCompile(`(?i)^\s*(?:[,.;:)!]|(?:at|about|with|for|to|and|from|in|on|because|so|if|when|that|before|after|regarding|re)\b)`)
 	isWeekday   = regexp.MustCompile(`(?i)^(?:` + weekdays + `)$`)
 )
 
@@ -150,8 +166,12 @@ func (p *parser) moment(day, part, clock string) (moment, bool) {
 		if !p.setDay(&m, strings.ToLower(day)) {
 			return m, false
 		}
-		if words := strings.Fields(strings.ToLower(day)); part == "" && words[0] == "this" {
-			part = words[len(words)-1]
+		words := strings.Fields(strings.ToLower(day))
+		switch last := words[len(words)-1]; {
+		case part == "" && last == "tonight":
+			part = "night"
+		case part == "" && words[0] == "this":
+			part = last
 		}
 	}
 	if c, ok := partOfDay(strings.ToLower(part)); ok {
@@ -169,7 +189,7 @@ func (p *parser) moment(day, part, clock string) (moment, bool) {
 
 func partOfDay(part string) (time.Duration, bool) {
 	switch part {
-	case "morning":
+	case "morning", "first thing":
 		return 9 * time.Hour, true
 	case "afternoon":
 		return 15 * time.Hour, true
@@ -180,21 +200,49 @@ func partOfDay(part string) (time.Duration, bool) {
 }
 
 func afterNoon(clock time.Duration, part string) time.Duration {
-	if part != "" && part != "morning" && clock < 12*time.Hour {
+	if part != "" && part != "morning" && part != "first thing" && clock < 12*time.Hour {
 		return clock + 12*time.Hour
 	}
 	return clock
 }
 
+// hourOf reads an hour of half a day; before seven it is of the afternoon.
+func hourOf(s string) int {
+	hour, ok := numberWords[s]
+	if !ok {
+		hour = atoi(s)
+	}
+	if hour < 7 {
+		hour += 12
+	}
+	return hour
+}
+
+var (
+	quarters = regexp.MustCompile(`^(half past|quarter past|quarter to|quarter after) (\S+)$`)
+	spelled  = regexp.MustCompile(`\b(?:` + hours + `)\b`)
+)
+
 var clockParts = regexp.MustCompile(`^(at )?(\d{1,2})(?:[:.](\d{2}))? ?([ap])?`)
 
 func clockOf(s string) (time.Duration, bool) {
 	switch s {
-	case "noon", "midday":
+	case "noon", "midday", "lunchtime", "lunch time":
 		return 12 * time.Hour, true
 	case "midnight":
 		return endOfDay, true
 	}
+	if m := quarters.FindStringSubmatch(s); m != nil {
+		hour := time.Duration(hourOf(m[2])) * time.Hour
+		switch m[1] {
+		case "half past":
+			return hour + 30*time.Minute, hour > 0
+		case "quarter to":
+			return hour - 15*time.Minute, hour > 0
+		}
+		return hour + 15*time.Minute, hour > 0
+	}
+	s = spelled.ReplaceAllStringFunc(s, func(word string) string { return strconv.Itoa(numberWords[word]) })
 	m := clockParts.FindStringSubmatch(s)
 	if m == nil {
 		return 0, false
@@ -203,7 +251,7 @@ func clockOf(s string) (time.Duration, bool) {
 	switch {
 	case m[4] != "" && (hour < 1 || hour > 12):
 		return 0, false
-	case m[4] == "p" && hour < 12, m[4] == "" && m[1] != "" && hour < 7:
+	case m[4] == "p" && hour < 12, m[4] == "" && m[3] == "" && hour < 7:
 		hour += 12 // A bare "at 5" is said of the afternoon.
 	case m[4] == "a" && hour == 12:
 		hour = 0

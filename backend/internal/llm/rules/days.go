@@ -7,11 +7,16 @@ import (
 )
 
 var (
-	relativeDay = regexp.MustCompile(`^(?:in |within )?(` + numbers + `) (minute|min|hour|day|week|month|year)s?`)
+	relativeDay = regexp.MustCompile(`^(?:in |within |after )?(?:the next )?(` + numbers + `) (minute|min|hour|hr|day|week|fortnight|month|year)s?\b`)
+	weeksFrom   = regexp.MustCompile(`^(` + numbers + `) weeks? (?:from|on) (` + anyDay + `)$`)
+	slashed     = regexp.MustCompile(`^(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?$`)
+	dotted      = regexp.MustCompile(`^(\d{1,2})\.(\d{1,2})\.(\d{2,4})?$`)
 	isoDay      = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})$`)
-	monthDay    = regexp.MustCompile(`^(` + months + `)\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?$`)
-	dayMonth    = regexp.MustCompile(`^(?:the )?(\d{1,2})(?:st|nd|rd|th)? (?:of )?(` + months + `)(?:,? (\d{4}))?$`)
-	dayOfMonth  = regexp.MustCompile(`^the (\d{1,2})(?:st|nd|rd|th)$`)
+	monthDay    = regexp.MustCompile(`^(` + months + `)\.? (` + nth + `)(?:,? (\d{4}))?$`)
+	dayMonth    = regexp.MustCompile(`^(?:the )?(` + nth + `) (?:of )?(` + months + `)(?:,? (\d{4}))?$`)
+	dayOfMonth  = regexp.MustCompile(`^(?:the )?(` + nth + `)(?: of (this|next|the) month)?$`)
+	weekdayLead = regexp.MustCompile(`^` + anyDay + `,? (?:the )?(\S.*\d.*|` + nth + `\b.*)$`)
+	tomorrows   = regexp.MustCompile(`\btomm?orr?ow\b`)
 	dayLead     = regexp.MustCompile(`^(?:on|by|this coming|this|next|coming|the) `)
 )
 
@@ -19,6 +24,16 @@ var (
 // day that does not exist, such as February 30.
 func (p *parser) setDay(m *moment, s string) bool {
 	today := midnight(p.now)
+	if g := weekdayLead.FindStringSubmatch(s); g != nil {
+		if s = g[1]; !strings.ContainsAny(s, " ") {
+			s = "the " + s
+		}
+	}
+	if g := weeksFrom.FindStringSubmatch(s); g != nil {
+		day, ok := namedDay(today, g[2])
+		m.day = day.AddDate(0, 0, 7*count(g[1]))
+		return ok
+	}
 	if g := relativeDay.FindStringSubmatch(s); g != nil {
 		p.setRelative(m, count(g[1]), g[2])
 		return true
@@ -32,15 +47,18 @@ func (p *parser) setDay(m *moment, s string) bool {
 		return year > 0 && setDate(m, today, year, time.Month(atoi(g[2])), atoi(g[3]))
 	}
 	if g := monthDay.FindStringSubmatch(s); g != nil {
-		return setDate(m, today, atoi(g[3]), monthOf(g[1]), atoi(g[2]))
+		return setDate(m, today, atoi(g[3]), monthOf(g[1]), nthOf(g[2]))
 	}
 	if g := dayMonth.FindStringSubmatch(s); g != nil {
-		return setDate(m, today, atoi(g[3]), monthOf(g[2]), atoi(g[1]))
+		return setDate(m, today, atoi(g[3]), monthOf(g[2]), nthOf(g[1]))
 	}
 	if g := dayOfMonth.FindStringSubmatch(s); g != nil {
-		return setDayOfMonth(m, today, atoi(g[1]))
+		if g[2] == "next" {
+			return setDate(m, today, today.AddDate(0, 1, 1-today.Day()).Year(), today.AddDate(0, 1, 1-today.Day()).Month(), nthOf(g[1]))
+		}
+		return setDayOfMonth(m, today, nthOf(g[1]))
 	}
-	return false
+	return setNumbers(m, today, s)
 }
 
 // namedDay gives the day of a name. A weekday is the next one after today,
@@ -48,12 +66,24 @@ func (p *parser) setDay(m *moment, s string) bool {
 func namedDay(today time.Time, s string) (time.Time, bool) {
 	in := func(days int) (time.Time, bool) { return today.AddDate(0, 0, days), true }
 	untilSunday := (7 - int(today.Weekday())) % 7
+	s = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(s, "sometime "), "later "), "early "), "late ")
+	s = tomorrows.ReplaceAllString(s, "tomorrow")
 	switch s {
-	case "today", "tonight", "this morning", "this afternoon", "this evening", "eod", "end of day", "the end of the day", "end of the day":
+	case "yesterday":
+		return in(-1)
+	case "eow":
+		return in(untilSunday)
+	case "eom":
+		return time.Date(today.Year(), today.Month()+1, 0, 0, 0, 0, 0, today.Location()), true
+	case "week after next", "the week after next":
+		return in(untilSunday + 8)
+	case "over the weekend":
+		return in((int(time.Saturday) - int(today.Weekday()) + 7) % 7)
+	case "cob", "close of business", "today", "tonight", "this morning", "this afternoon", "this evening", "eod", "end of day", "the end of the day", "end of the day":
 		return in(0)
-	case "tomorrow", "tomorow", "tmrw", "tmr":
+	case "tomorrow", "tomoz", "tmrw", "tmr", "tmw", "2morrow", "end of tomorrow", "the end of tomorrow":
 		return in(1)
-	case "day after tomorrow", "the day after tomorrow":
+	case "day after tomorrow", "the day after tomorrow", "day after tmrw", "the day after tmrw":
 		return in(2)
 	case "weekend", "this weekend", "the weekend":
 		return in((int(time.Saturday) - int(today.Weekday()) + 7) % 7)
@@ -61,12 +91,15 @@ func namedDay(today time.Time, s string) (time.Time, bool) {
 		return in((int(time.Saturday)-int(today.Weekday())+7)%7 + 7)
 	case "next week":
 		return in(untilSunday + 1)
-	case "next month":
-		return time.Date(today.Year(), today.Month()+1, 1, 0, 0, 0, 0, today.Location()), true
-	case "next year":
-		return time.Date(today.Year()+1, time.January, 1, 0, 0, 0, 0, today.Location()), true
+	}
+	if day, ok := partOfSpan(today, untilSunday, strings.TrimPrefix(s, "the ")); ok {
+		return day, true
 	}
 	switch {
+	case s == "next month":
+		return time.Date(today.Year(), today.Month()+1, 1, 0, 0, 0, 0, today.Location()), true
+	case s == "next year":
+		return time.Date(today.Year()+1, time.January, 1, 0, 0, 0, 0, today.Location()), true
 	case strings.HasSuffix(s, " week"): // this week, the end of the week
 		return in(untilSunday)
 	case strings.HasSuffix(s, " month"):
@@ -85,12 +118,58 @@ func namedDay(today time.Time, s string) (time.Time, bool) {
 	return in(days)
 }
 
+// partOfSpan gives the beginning, the middle or the end of a week, month or
+// year.
+func partOfSpan(today time.Time, untilSunday int, s string) (time.Time, bool) {
+	part, span, ok := strings.Cut(s, " of ")
+	if !ok || !strings.Contains(" beginning start middle end ", " "+part+" ") {
+		return time.Time{}, false
+	}
+	first := func(month time.Month) time.Time {
+		return time.Date(today.Year(), month, 1, 0, 0, 0, 0, today.Location())
+	}
+	step := 0
+	if strings.HasPrefix(span, "next ") {
+		step = 1
+	}
+	var from, to time.Time
+	switch {
+	case strings.HasSuffix(span, "week"):
+		to = today.AddDate(0, 0, untilSunday+7*step)
+		from = to.AddDate(0, 0, -6)
+	case strings.HasSuffix(span, "month"):
+		from = first(today.Month() + time.Month(step))
+		to = from.AddDate(0, 1, -1)
+	case strings.HasSuffix(span, "year"):
+		from = time.Date(today.Year()+step, time.January, 1, 0, 0, 0, 0, today.Location())
+		to = from.AddDate(1, 0, -1)
+	default:
+		return time.Time{}, false
+	}
+	switch part {
+	case "end":
+		return to, true
+	case "middle":
+		return from.AddDate(0, 0, int(to.Sub(from).Hours()/24+1)/2), true
+	}
+	return from, true
+}
+
 func (p *parser) setRelative(m *moment, n int, unit string) {
 	today := midnight(p.now)
+	if n == half && unit != "hour" && unit != "hr" {
+		n = 1
+	}
 	switch unit {
+	case "fortnight":
+		m.day = today.AddDate(0, 0, 14*n)
 	case "minute", "min":
 		m.exact = p.now.Add(time.Duration(n) * time.Minute).Truncate(time.Minute)
-	case "hour":
+	case "hour", "hr":
+		if n == half {
+			m.exact = p.now.Add(30 * time.Minute).Truncate(time.Minute)
+			return
+		}
 		m.exact = p.now.Add(time.Duration(n) * time.Hour).Truncate(time.Minute)
 	case "day":
 		m.day = today.AddDate(0, 0, n)
@@ -129,11 +208,15 @@ func isUsable(at time.Time) bool { return at.Year() >= 1 && at.Year() <= 9998 }
 // no day, as in "the 45th", is none.
 func (p *parser) isNoDay(s string) bool {
 	s = strings.ToLower(s)
-	isDate := isoDay.MatchString(s) || monthDay.MatchString(s) || dayMonth.MatchString(s)
+	isDate := isoDay.MatchString(s) || monthDay.MatchString(s) || dayMonth.MatchString(s) || slashed.MatchString(s) && strings.Count(s, "/") == 2 || dotted.MatchString(s)
 	return isDate && !p.setDay(new(moment), s)
 }
 
 func (p *parser) sayNoDate() string {
+	var m moment
+	if p.setDay(&m, strings.ToLower(p.noDate)) && isUsable(m.on(p.now)) {
+		return "“" + capitalised(escape(p.noDate)) + "” is over, so nothing was changed. Please tell me again with a day to come."
+	}
 	return "I cannot use the date “" + escape(p.noDate) + "”: there is no such day, or it is too far away. " +
 		"Nothing was changed. Please tell me again with another date."
 }
@@ -147,47 +230,4 @@ func setDayOfMonth(m *moment, today time.Time, day int) bool {
 		}
 	}
 	return false
-}
-
-func weekdayOf(s string) (time.Weekday, bool) {
-	s = strings.ToLower(s)
-	if len(s) < 3 {
-		return 0, false
-	}
-	for wd := time.Sunday; wd <= time.Saturday; wd++ {
-		if strings.HasPrefix(strings.ToLower(wd.String()), s) {
-			return wd, true
-		}
-	}
-	return 0, false
-}
-
-func monthOf(s string) time.Month {
-	for m := time.January; m <= time.December; m++ {
-		if strings.HasPrefix(strings.ToLower(m.String()), s[:3]) {
-			return m
-		}
-	}
-	return 0
-}
-
-// count reads a number in digits or words.
-func count(s string) int {
-	switch s {
-	case "a", "an":
-		return 1
-	case "a couple of":
-		return 2
-	case "a few":
-		return 3
-	}
-	if n, ok := numberWords[s]; ok {
-		return n
-	}
-	return atoi(s)
-}
-
-var numberWords = map[string]int{
-	"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-	"seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }

@@ -13,6 +13,7 @@ type draft struct {
 	tags               []string
 	due                moment
 	recurrence         string // RFC 5545 rule, or empty
+	remind             bool   // it was asked for with "remind me"
 }
 
 const priorityWords = `(?:(?:very|really|super) )?(?:high(?:est)?|top|urgent|critical|important|medium|normal|low(?:est)?)`
@@ -35,15 +36,18 @@ func priorityOf(word string) string {
 }
 
 var (
-	describedBy = regexp.MustCompile(`(?is)(?:^|[\s,]+)(?:(?:and )?with (?:a |the )?)?(?:descriptions?|details?|notes?)(?: (?:of|saying|that says|is))?\s*[: ]\s*(.+)$`)
+	describedBy = regexp.MustCompile(`(?is)(?:^|[\s,]+)(?:(?:and )?with (?:a |the )?|and (?:a |the )?)?(?:descriptions?|details?|notes?)(?: (?:of|saying|that says|is))?\s*[: ]\s*(.+)$`)
 	dashed      = regexp.MustCompile(`(?s)^(.+?) -+ (.+)$`)
 
 	hashTag  = regexp.MustCompile(`(?:^|[\s(])#([\pL\d_-]*\pL[\pL\d_-]*)`)
 	tagWords = regexp.MustCompile(`(?i)[\s,]+(?:(?:and )?(?:tag(?:ged)?(?: it)?|labell?ed)(?: (?:as|with))?|(?:and )?with (?:the )?(?:tags?|labels?)):? +([\pL\d_-]+(?:(?:\s*,\s*(?:and )?|\s+and\s+)[\pL\d_-]+)*)\s*$`)
 
+	quotedTag = regexp.MustCompile(`(?i)(?:tag(?:ged)?|labell?ed|tags|labels?)(?: (?:as|with))?:? \p{Co}`)
+
 	priorityPhrase = regexp.MustCompile(`(?i)(?:^|[\s,(-]+)(?:(?:with|at|as|in|of|and|it's|it is|is) )*(?:an? )?(?:(` + priorityWords + `)[ -]priority|priority(?: is|:)? (high|medium|normal|low))\)?`)
-	priorityStart  = regexp.MustCompile(`(?i)^(urgent(?:ly)?|important|critical|asap)(?::| -+ |, )`)
-	priorityEnd    = regexp.MustCompile(`(?i)(?:[,(-]+\s*|\s+-\s+|[.!]\s+)(?:it'?s |it is |this is |that's |very )*(urgent|important|critical|asap|high|low)\)?[.!]*$|\s(?:(?:it'?s|it is|this is) (?:very )?(urgent|important)|(asap|urgently))[.!]*$`)
+	priorityStart  = regexp.MustCompile(`(?i)^\s*(?:(?:very|super|really) )?(?:(urgent(?:ly)?|important|critical|asap|high|low|top)(?: prio)?(?::| -+ |, )|(asap) )`)
+	lowEnd         = regexp.MustCompile(`(?i)[\s,(-]+(?:(?:there is |there's |it's |it is )?(?:no rush|no hurry|not urgent|not important|nothing urgent|(?:it )?can wait|whenever|low prio))\)?[\s.!]*$`)
+	priorityEnd    = regexp.MustCompile(`(?i)(?:[,(-]+\s*|\s+-\s+|[.!]\s+)(?:it'?s |it is |this is |that's |very |super |really |high |top )*(urgent|important|critical|asap|high|low)\)?[.!]*$|\s(?:(?:it'?s|it is|this is) (?:very )?(urgent|important)|(asap|urgently))[.!]*$`)
 
 	priorityMark = regexp.MustCompile(`(?i)(?:^|\s)!(` + priorityWords + `|asap)(?: priority)?(?:[\s,.]+|$)`)
 
@@ -54,6 +58,11 @@ var (
 // quoted title keeps its dates and tags.
 func (p *parser) details(s string) draft {
 	var d draft
+	s = quotedTag.ReplaceAllStringFunc(s, func(words string) string {
+		_, size := utf8.DecodeLastRuneInString(words)
+		tag, _ := p.quoted(words[len(words)-size:])
+		return words[:len(words)-size] + strings.ReplaceAll(tag, " ", "-")
+	})
 	s = onTheList.ReplaceAllString(s, "$1")
 	if m := describedBy.FindStringSubmatchIndex(s); m != nil {
 		text, rest := p.leadingQuote(s[m[2]:m[3]])
@@ -64,8 +73,14 @@ func (p *parser) details(s string) draft {
 		p.describe(&d, m[2])
 	}
 	d.title = p.title(p.take(&d, s))
+	if nameless.MatchString(d.title) {
+		d.title = ""
+	}
 	return d
 }
+
+// nameless is what people say for a task that they do not name yet.
+var nameless = regexp.MustCompile(`(?i)^(?:something(?: new)?|some tasks?|things?|stuff|another(?: one)?|a new one|one|a task|a to-?do|an item|one more(?: (?:task|thing))?|this|that|it|some(?:thing)? stuff)$`)
 
 // leadingQuote parts a quotation from what follows it. Without one, all is
 // text.
@@ -131,6 +146,10 @@ func takeTags(d *draft, s string) string {
 }
 
 func takePriority(d *draft, s string) string {
+	if at := lowEnd.FindStringIndex(s); at != nil && d.priority == "" {
+		d.priority = "low"
+		s = s[:at[0]]
+	}
 	for _, pattern := range []*regexp.Regexp{priorityMark, priorityPhrase, priorityStart, priorityEnd} {
 		at := pattern.FindStringSubmatchIndex(s)
 		if at == nil || d.priority != "" {
@@ -149,7 +168,7 @@ func takePriority(d *draft, s string) string {
 var (
 	listJoin  = regexp.MustCompile(`(?i)\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&)\s+`)
 	titleLead = regexp.MustCompile(`(?i)^[\s,.;:-]*(?:to )?`)
-	loneComma = regexp.MustCompile(`\s+,`)
+	loneComma = regexp.MustCompile(`\s+([,?!.;])`)
 	spaceRun  = regexp.MustCompile(`\s+`)
 )
 
@@ -170,7 +189,7 @@ func (p *parser) title(s string) string {
 	if q, ok := p.quoted(s); ok {
 		return q
 	}
-	s = loneComma.ReplaceAllString(spaceRun.ReplaceAllString(s, " "), ",")
+	s = loneComma.ReplaceAllString(spaceRun.ReplaceAllString(s, " "), "$1")
 	s = trimPunctuation(s[len(titleLead.FindString(s)):])
 	if !readable(s) {
 		return strings.Trim(s, "!?()'\"` ")

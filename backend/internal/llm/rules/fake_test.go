@@ -118,6 +118,11 @@ func (c *conversation) use(call llm.ToolCall) llm.Message {
 	return msg
 }
 
+// changes gives the calls of the latest turn that do more than to look.
+func (c *conversation) changes() []llm.ToolCall {
+	return slices.DeleteFunc(slices.Clone(c.calls), func(call llm.ToolCall) bool { return call.Name == "list_tasks" })
+}
+
 func (c *conversation) apply(k task, args arguments) task {
 	c.t.Helper()
 	if args.Title != nil {

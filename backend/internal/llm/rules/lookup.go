@@ -14,30 +14,50 @@ type task struct {
 	Priority  string     `json:"priority"`
 	Tags      []string   `json:"tags"`
 	DueAt     *time.Time `json:"due_at"`
-}
 
-// UnmarshalJSON leaves out a due date that it cannot read: the rest of the
-// task, and of the list, is of use without it.
-func (k *task) UnmarshalJSON(raw []byte) error {
-	type plain task
-	fields := struct {
-		*plain
-		DueAt json.RawMessage `json:"due_at"`
-	}{plain: (*plain)(k)}
-	if err := json.Unmarshal(raw, &fields); err != nil {
-		return err //nolint:wrapcheck // json adds where in the text it was
-	}
-	k.DueAt = nil
-	var due *time.Time
-	if json.Unmarshal(fields.DueAt, &due) == nil {
-		k.DueAt = due
-	}
-	return nil
+	CompletedAt *time.Time `json:"completed_at"`
 }
 
 type taskList struct {
 	Tasks      []task `json:"tasks"`
 	NextCursor string `json:"next_cursor"`
+}
+
+// UnmarshalJSON leaves out a time that it cannot read: the rest of the task,
+// and of the list, is of use without it.
+func (l *taskList) UnmarshalJSON(raw []byte) error {
+	var list struct {
+		Tasks []struct {
+			ID          int64    `json:"id"`
+			Title       string   `json:"title"`
+			Completed   bool     `json:"completed"`
+			Priority    string   `json:"priority"`
+			Tags        []string `json:"tags"`
+			DueAt       lenient  `json:"due_at"`
+			CompletedAt lenient  `json:"completed_at"`
+		} `json:"tasks"`
+		NextCursor string `json:"next_cursor"`
+	}
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return err //nolint:wrapcheck // json adds where in the text it was
+	}
+	l.Tasks, l.NextCursor = make([]task, 0, len(list.Tasks)), list.NextCursor
+	for _, k := range list.Tasks {
+		l.Tasks = append(l.Tasks, task{k.ID, k.Title, k.Completed, k.Priority, k.Tags, k.DueAt.at, k.CompletedAt.at})
+	}
+	return nil
+}
+
+// lenient is a time, or nil for one that cannot be read.
+type lenient struct{ at *time.Time }
+
+// UnmarshalJSON implements json.Unmarshaler. It never fails.
+func (l *lenient) UnmarshalJSON(raw []byte) error {
+	l.at = nil
+	if at, err := time.Parse(`"`+time.RFC3339Nano+`"`, string(raw)); err == nil && at.Year() < 10000 {
+		l.at = &at
+	}
+	return nil
 }
 
 // isCut tells whether there are more tasks than were read.

@@ -10,6 +10,7 @@ var stopWords = map[string]bool{
 	"a": true, "an": true, "the": true, "my": true, "our": true, "your": true, "to": true, "of": true, "for": true,
 	"about": true, "with": true, "and": true, "in": true, "on": true, "at": true, "it": true, "that": true, "this": true,
 	"is": true, "task": true, "tasks": true, "todo": true, "item": true, "one": true, "i": true, "me": true, "up": true, "off": true, "some": true,
+	"s": true, "t": true, "ve": true, "please": true, "these": true, "those": true, "thing": true, "things": true, "stuff": true, "ones": true,
 }
 
 // words gives the words of s that say something, in lower case.
@@ -25,12 +26,14 @@ func words(s string) []string {
 
 // stem makes "groceries" and "grocery", "calling" and "call" the same. It is
 // rough: both sides of a comparison pass through it.
-func stem(w string) string {
-	for _, ending := range []struct{ from, to string }{
+func stem(w string) string { return ending(base(w)) }
+
+func ending(w string) string {
+	for _, end := range []struct{ from, to string }{
 		{"ies", "y"}, {"ing", ""}, {"ed", ""}, {"es", ""}, {"s", ""},
 	} {
-		if base, ok := strings.CutSuffix(w, ending.from); ok && len(base) >= 3 && !strings.HasSuffix(base, "s") {
-			return base + ending.to
+		if base, ok := strings.CutSuffix(w, end.from); ok && len(base) >= 3 && !strings.HasSuffix(base, "s") {
+			return base + end.to
 		}
 	}
 	if base, ok := strings.CutSuffix(w, "e"); ok && len(base) >= 3 {
@@ -137,6 +140,11 @@ func similarWord(a, b string) bool {
 		return true
 	}
 	return len(a) >= 5 && len(b) >= 5 && oneSlip([]rune(a), []rune(b))
+}
+
+// closeWord allows one slip in a word of four letters that begins right.
+func closeWord(a, b string) bool {
+	return similarWord(a, b) || len(a) >= 4 && len(b) >= 4 && a[0] == b[0] && oneSlip([]rune(a), []rune(b))
 }
 
 // oneSlip tells whether a becomes b by one letter more, less or other, or by

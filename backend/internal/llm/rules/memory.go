@@ -3,6 +3,7 @@ package rules
 import (
 	"context"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ type memory struct {
 	changed  []int64 // the tasks changed since, in the latest turn that changed any
 	it       int64   // the task spoken of last; 0 for none
 	added    int64   // the task added last; 0 for none
+	lastTool string  // that changed them
 	question *question
 }
 
@@ -83,9 +85,9 @@ func (e *episode) record(m llm.Message) {
 	}
 }
 
-// replayed is how many turns before the current one are run again. What went
-// before those is known by its calls alone, which is enough for "it" and much
-// faster.
+// replayed is how many turns before the current one are run again at most:
+// those whose question the next turn may answer. What came of the others is
+// known by their calls and replies, which is much faster.
 const replayed = 6
 
 // replayedText is how long the texts of these may be together, in bytes, so
@@ -106,7 +108,7 @@ func replay(ctx context.Context, req llm.Request) (*turn, error) {
 		t = &turn{memory: t.memory, tools: tools, recorded: e.calls, counted: t.memory.ordered(), parser: parser{now: req.Now}}
 		if i < len(turns)-1 && (i < first || e.isRefused()) {
 			t.question = nil
-			t.observeAll()
+			t.observeTurn(e)
 			continue
 		}
 		before := t.memory
@@ -116,21 +118,27 @@ func replay(ctx context.Context, req llm.Request) (*turn, error) {
 	return t, nil
 }
 
-// firstReplayed gives the first of the turns that are run again. The latest
-// ones count most: theirs is the open question.
+// firstReplayed gives the first of the turns that are run again: the current
+// one answers the question of the turn before, which may be an answer too.
 func firstReplayed(turns []episode) int {
 	first, left := max(0, len(turns)-1), replayedText
 	for first > 0 && len(turns)-first <= replayed {
 		e := turns[first-1]
-		if !e.isRefused() {
-			left -= len(e.text)
+		if !e.isOpen() {
+			break
 		}
-		if left < 0 {
+		if left -= len(e.text); left < 0 {
 			break
 		}
 		first--
 	}
 	return first
+}
+
+// isOpen tells whether a turn may have left more than its reply shows: a
+// question, or a list that was too long to be shown whole.
+func (e episode) isOpen() bool {
+	return !e.isRefused() && (strings.Contains(e.reply, "?") || strings.Contains(e.reply, "\n- …"))
 }
 
 // isRefused tells whether all that came of a turn is that it was not
@@ -158,31 +166,70 @@ func (t *turn) reconcile(before memory, e episode) {
 	}
 }
 
+var (
+	namedTask = regexp.MustCompile(`(?i)\btask (\d+), “`)
+	ownCall   = regexp.MustCompile(`^call_\d+$`)
+)
+
+// observeTurn takes what came of a turn into memory: the tasks that its calls
+// changed, or else those that its reply lists or names.
+func (t *turn) observeTurn(e episode) {
+	t.observeAll()
+	if t.changes > 0 {
+		return
+	}
+	if shown := shownIn(e.reply); len(shown) > 0 {
+		t.show(shown)
+		return
+	}
+	if !strings.Contains(e.reply, ", “") {
+		return
+	}
+	if named := namedTask.FindAllStringSubmatch(e.reply, 2); len(named) == 1 {
+		t.it = int64(atoi(named[0][1]))
+	}
+}
+
+// shownIn gives the tasks that a reply lists; see turn.lines.
+func shownIn(reply string) []task {
+	var shown []task
+	for line := range strings.SplitSeq(reply, "\n") {
+		if rest, ok := strings.CutPrefix(line, "- **"); ok {
+			if number, _, ok := strings.Cut(rest, "**"); ok && atoi(number) > 0 {
+				shown = append(shown, task{ID: int64(atoi(number))})
+			}
+		}
+	}
+	return shown
+}
+
 func (t *turn) observeAll() {
 	for _, ex := range t.recorded {
 		t.observe(ex)
 	}
 }
 
-// observe takes a call of another provider into memory.
+// observe takes a call into memory. The lists that these rules look up are not
+// shown; those of another provider probably were.
 func (t *turn) observe(ex exchange) {
-	if ex.isError || !ex.answered {
+	if ex.isError || !ex.answered || ex.call.Name == "list_tasks" && ownCall.MatchString(ex.call.ID) {
 		return
 	}
-	var result struct {
-		taskList
+	if ex.call.Name == "list_tasks" {
+		var list taskList
+		if json.Unmarshal([]byte(ex.result), &list) == nil {
+			t.show(list.Tasks)
+		}
+		return
+	}
+	var changed struct {
 		ID int64 `json:"task_id"`
 	}
-	if err := json.Unmarshal([]byte(ex.result), &result); err != nil {
+	if err := json.Unmarshal([]byte(ex.result), &changed); err != nil || changed.ID == 0 {
 		return
 	}
-	switch {
-	case ex.call.Name == "list_tasks":
-		t.show(result.Tasks)
-	case result.ID != 0:
-		t.touch(result.ID)
-		if ex.call.Name == "add_task" {
-			t.added = result.ID
-		}
+	t.touch(ex.call.Name, changed.ID)
+	if ex.call.Name == "add_task" {
+		t.added = changed.ID
 	}
 }

@@ -13,6 +13,9 @@ const maxText = 4000
 
 // firstQuote is the rune that stands for the first quotation of a text, the
 // next one for the second, and so on. They are of the private use area, which
+// numberDot is a dot that ends no sentence.
+var numberDot = regexp.MustCompile(`(?i)\b(no|nr|num)\. ?(\d)`)
+
 // clean drops, so that nobody can type one.
 const (
 	firstQuote = '\uE000'
@@ -24,12 +27,13 @@ const (
 type utterance struct {
 	text   string
 	quotes []string // without their marks
+	marks  []rune
 }
 
 func normalise(raw string) utterance {
 	var u utterance
 	u.mask(clean(raw))
-	u.text = squeeze(u.text)
+	u.text = numberDot.ReplaceAllString(squeeze(u.text), "$1 $2")
 	return u
 }
 
@@ -48,6 +52,8 @@ func clean(raw string) string {
 			b.WriteRune('"')
 		case r == '—':
 			b.WriteString(" - ")
+		case r == '№':
+			b.WriteRune('#')
 		case r == '–':
 			b.WriteRune('-')
 		case unicode.IsSpace(r) || unicode.IsControl(r):
@@ -81,6 +87,7 @@ func (u *utterance) mask(s string) {
 		if end > 0 {
 			b.WriteRune(firstQuote + rune(len(u.quotes))) //nolint:gosec // at most maxQuotes
 			u.quotes = append(u.quotes, strings.TrimSpace(s[i+size:end]))
+			u.marks = append(u.marks, r)
 			i = end + size
 			continue
 		}
@@ -137,7 +144,7 @@ func (u utterance) plain(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if i := int(r - firstQuote); i >= 0 && i < len(u.quotes) {
-			b.WriteString(`"` + u.quotes[i] + `"`)
+			b.WriteString(string(u.marks[i]) + u.quotes[i] + string(u.marks[i]))
 			continue
 		}
 		b.WriteRune(r)

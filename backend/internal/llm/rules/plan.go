@@ -23,6 +23,11 @@ const maxAdded = 100
 func planned(commands []command) []command {
 	var rest []command
 	var all deletion
+	for i, c := range commands {
+		if c, ok := c.(*mention); ok {
+			c.quiet = i < len(commands)-1
+		}
+	}
 	for _, c := range commands {
 		if c, ok := c.(*remove); ok {
 			all.rest = append(all.rest, c)

@@ -15,7 +15,8 @@ type question struct {
 	confirm bool                        // yes or no
 	exact   bool                        // a yes needs the very question in the history
 	text    string                      // to be asked again
-	again   bool                        // it has been
+	lang    *language
+	again   bool // it has been
 }
 
 // which asks for one of several tasks.
@@ -25,12 +26,24 @@ func which(choices []task, then func(*turn, []task)) *question {
 
 var (
 	yes = regexp.MustCompile(`(?i)^(?:(?:yes|yep|yup|yeah|ye|y|sure|ok|okay|confirm(?:ed)?|do it|go ahead|please|do|absolutely|definitely|of course|right|correct|` +
-		`certainly|affirmative|delete (?:them|it|all|everything)(?: all)?|add it|all of them|i(?:'m| am) sure|that's right|go|proceed)[\s,.!]*)+$`)
-	no = regexp.MustCompile(`(?i)^(?:no|nope|nah|n|cancel|stop|abort|never ?mind|don't|do not|forget (?:it|about it)|keep (?:them|it|all)|leave (?:them|it)|none|neither|nothing|not now|wait)\b`)
+		`certainly|affirmative|aye|yess+|yea|yeh|totally|fine|please do|go for it|make it so|sounds good|why not|by all means|(?:delete|remove|complete|finish|do|mark) (?:them|it|all|everything|that|those)(?: all)?(?: as done)?|add it|all of (?:them|it)|everything|all|i(?:'m| am)(?: (?:absolutely|quite|very|pretty))? (?:sure|certain|positive)|that's (?:right|correct|fine|ok)|it is|go|proceed)(?:[\s,.!]+(?:please|thanks|thank you|all|thing|ahead|now|then|it|them|everything|mate|man|bot|do|that))*[\s,.!]*)+$`)
+	no = regexp.MustCompile(`(?i)^(?:(?:hm+|uh+|um+|oh|wait|actually|sorry|please|oops|well|ok|okay)[\s,.!]+)*(?:no|nope|nah|n|noo+|cancel|stop|better not|rather not|not really|no way|negative|hold on|hang on|i(?:'ve| have)? changed my mind|i'd rather not|i(?:'m| am) not sure about|absolutely not|of course not|dont|abort|never ?mind|don't|do not|forget (?:it|about it)|keep (?:them|it|all)|leave (?:them|it)|none|neither|nothing|not now|wait)\b`)
 	// named takes the words off an answer to "What should it be called?".
 	named    = regexp.MustCompile(`(?i)^(?:(?:it'?s|it is|call it|name it|the title is|title:?|it should be|let's call it)(?: called)? |(?:to|that i (?:need|have) to) )`)
 	hesitant = regexp.MustCompile(`(?i)^(?:not sure|i(?:'m| am) not sure|i don't know|dunno|maybe|hm+|well|what\?|later)\b`)
-	oneOf    = regexp.MustCompile(`(?i)^(?:(?:it's|i mean|i meant|that would be|the one|number) )+`)
+	oneOf    = regexp.MustCompile(`(?i)^(?:(?:no|nope|nah|yes|yeah|ok|okay|oh|uh|um|hmm|sorry|actually),? |(?:it's|i mean|i meant|that would be|the one|number) )+`)
+)
+
+// isRatherThis tells whether a no goes on with what is meant instead: "no, the
+// bank".
+func isRatherThis(text string) bool {
+	m := noThen.FindStringSubmatch(text)
+	return m != nil && !saysNo(m[1]) && !leaveIt.MatchString(m[1])
+}
+
+var (
+	noThen  = regexp.MustCompile(`(?i)^(?:no|nope|nah)[\s,.!]+(?:i mean(?:t)? |rather |it's )?(?:only |just )?(?:the |task |number |#)(.+)$`)
+	leaveIt = regexp.MustCompile(`(?i)\b(?:keep|leave|them|changed|sorry|thanks|thank|other|rest)\b`)
 )
 
 // answer gives the commands of a text that answers the question, or nil when
@@ -43,8 +56,8 @@ func (q *question) answer(t *turn) []command {
 	case q.confirm && q.exact && q.part(t) != nil:
 		part := q.part(t)
 		return []command{resumed(func(t *turn) { q.then(t, part) })}
-	case no.MatchString(text) && !strict.MatchString(text):
-		return []command{talk("Okay, I changed nothing.")}
+	case saysNo(text) && !strict.MatchString(text) && !isRatherThis(text):
+		return []command{talk(t.or("unchanged", "Okay, I changed nothing."))}
 	case q.confirm:
 		return q.answerConfirm(t, text)
 	}
@@ -52,7 +65,7 @@ func (q *question) answer(t *turn) []command {
 }
 
 func (q *question) answerConfirm(t *turn, text string) []command {
-	if yes.MatchString(t.text) || yes.MatchString(text) {
+	if saysYes(t.text) || saysYes(text) {
 		return []command{resumed(func(t *turn) { q.then(t, q.choices) })}
 	}
 	if t.commands() != nil || !q.exact && isSentence(text) && !hesitant.MatchString(t.text) {
@@ -81,15 +94,15 @@ var (
 // part gives the tasks of an answer that agrees to some of them: "only the
 // first", "yes, but not task 5". It gives none when the answer is another.
 func (q *question) part(t *turn) []task {
-	text := strings.Trim(t.text, " .!")
+	text := strings.Trim(politeEnd.ReplaceAllString(t.text, ""), " .!")
 	if m := onlyPart.FindStringSubmatch(text); m != nil {
-		return q.pickOut(t, m[1]+m[2])
+		return q.pickOut(t, t.target(m[1]+m[2]))
 	}
 	m := butPart.FindStringSubmatch(text)
 	if m == nil {
 		return nil
 	}
-	spared := q.pickOut(t, m[1])
+	spared := q.pickOut(t, t.target(m[1]))
 	if len(spared) == 0 {
 		return nil
 	}
@@ -98,28 +111,30 @@ func (q *question) part(t *turn) []task {
 
 // pickOut reads which of the tasks are named. Unlike choose it never takes
 // words that it does not know for all of them.
-func (q *question) pickOut(t *turn, text string) []task {
-	g := t.target(text)
+func (q *question) pickOut(t *turn, g target) []task {
 	switch {
 	case g.pronoun != "":
 		return nil
 	case g.all != nil:
 		return keep(q.choices, func(k task) bool { return g.all.passes(k, t.now) })
 	}
-	return q.choose(t, text)
+	return q.pickTarget(g)
 }
 
 func (q *question) answerTitle(t *turn, text string) []command {
-	if no.MatchString(text) {
-		return []command{talk("Okay, I changed nothing.")}
+	if saysNo(text) {
+		return []command{talk(t.or("unchanged", "Okay, I changed nothing."))}
 	}
-	if !readable(text) || yes.MatchString(text) {
+	if !readable(text) || saysYes(text) {
 		return q.askAgain(q.text)
 	}
 	if strict.MatchString(text) || isTalkOrList(t.commands()) {
 		return nil
 	}
-	return []command{q.titled(t, named.ReplaceAllString(text, ""))}
+	if c := q.titled(t, named.ReplaceAllString(text, "")); c != nil {
+		return []command{c}
+	}
+	return q.askAgain(q.text)
 }
 
 // isTalkOrList tells whether commands are what nobody would call a task.
@@ -134,14 +149,17 @@ func isTalkOrList(commands []command) bool {
 }
 
 func (q *question) answerChoice(t *turn, text string) []command {
-	chosen := q.choose(t, oneOf.ReplaceAllString(text, ""))
+	chosen := q.choose(t, strings.TrimSpace(politeEnd.ReplaceAllString(t.text, "")))
+	if len(chosen) == 0 {
+		chosen = q.choose(t, oneOf.ReplaceAllString(text, ""))
+	}
 	if len(chosen) > 0 {
 		return []command{resumed(func(t *turn) { q.then(t, chosen) })}
 	}
-	if t.commands() != nil {
+	if !saysYes(t.text) && t.commands() != nil {
 		return nil
 	}
-	return q.askAgain("I am not sure which one you mean. Please tell me its number.\n\n" + t.lines(q.choices))
+	return q.askAgain("Which one do you mean? Please tell me its number.\n\n" + t.lines(q.choices))
 }
 
 // choose reads which of the choices is meant. Numbers are those of the tasks.
@@ -151,25 +169,44 @@ func (q *question) choose(t *turn, text string) []task {
 	}
 	g := t.target(text)
 	switch {
-	case g.pronoun == "them", g.all != nil:
+	case g.pronoun == "them", g.all != nil && g.all.isWide() && g.except == nil:
 		return q.choices
-	case yes.MatchString(text) && len(q.choices) == 1:
+	case saysYes(text) && len(q.choices) == 1:
 		return q.choices
+	}
+	return q.pickTarget(g)
+}
+
+// pickTarget gives the choices that a target names; none when it is unclear.
+func (q *question) pickTarget(g target) []task {
+	switch {
 	case len(g.ids) > 0:
 		return keep(q.choices, func(k task) bool { return slices.Contains(g.ids, k.ID) })
-	case g.ordinal != 0:
-		n := g.ordinal
-		if n < 0 {
-			n += len(q.choices) + 1
+	case g.ordinal != 0, g.span != 0:
+		if from, to := g.bounds(len(q.choices)); from >= 0 && to <= len(q.choices) && from < to {
+			return q.choices[from:to]
 		}
-		if n >= 1 && n <= len(q.choices) {
-			return q.choices[n-1 : n]
+	case len(g.parts) > 0:
+		var out []task
+		for _, part := range g.parts {
+			found := q.pickTarget(part)
+			if len(found) == 0 {
+				return nil
+			}
+			out = union(out, found)
 		}
+		return out
 	case g.title != "" && len(strings.Fields(g.title)) <= 8:
 		if found := match(q.choices, g.title, g.exact); len(found) == 1 {
 			return found
 		}
-		return matchEach(q.choices, g.title, isAny)
+		if found := matchEach(q.choices, g.title, isAny); len(found) > 0 {
+			return found
+		}
+		// Among a few, a slip in a short word says enough.
+		if found := keep(q.choices, func(k task) bool { return hasAll(words(k.Title), words(g.title), closeWord) }); len(found) == 1 && readable(strings.Join(words(g.title), "")) {
+			return found
+		}
 	}
 	return nil
 }
@@ -206,6 +243,7 @@ func merge(a, b draft) draft {
 	b.description = cmp.Or(b.description, a.description)
 	b.recurrence = cmp.Or(b.recurrence, a.recurrence)
 	b.due = join(b.due, a.due)
+	b.remind = b.remind || a.remind
 	for _, tag := range a.tags {
 		b.tags = appendNew(b.tags, tag)
 	}

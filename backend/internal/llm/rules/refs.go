@@ -1,14 +1,14 @@
 package rules
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// target is how the user names one or more tasks. One of the fields is set.
+// target is how the user names one or more tasks. One of the fields is set,
+// beside those that go with all.
 type target struct {
 	ids     []int64
 	tooBig  string  // a number that is none of any task
@@ -17,6 +17,13 @@ type target struct {
 	all     *filter // all that pass
 	title   string  // words of the title
 	exact   bool    // the title was quoted
+
+	every  bool     // "both chapters": all that the title fits
+	vague  bool     // "3 tasks": too little to tell which
+	span   int      // "the first two": how many, from the end when negative
+	parts  []target // "2 and the last one"
+	except *target  // "all but the bank"
+	single bool     // "the overdue one": one of all
 }
 
 const (
@@ -34,10 +41,22 @@ var (
 	pronounRef = regexp.MustCompile(`(?i)^(?:it|this|that|(?:this|that|the same|the) (?:one|task|to-?do|item))$`)
 	pluralRef  = regexp.MustCompile(`(?i)^(?:(?:all|both|each|every one) of (?:them|those|these)|them(?: all| both)?|those|these|both|they|(?:both|those|these) (?:tasks|ones|items))$`)
 	addedRef   = regexp.MustCompile(`(?i)^(?:the|that) (?:(?:new|newest|latest|last|most recent) )?(?:one|task|to-?do|item)?\s*(?:that |which )?(?:(?:i|you|we)(?:'ve| have)? (?:just )?(?:added|created|made|put in)(?: (?:just now|last|earlier|before|recently))?|just added)$|^the (?:new|newest|most recent)(?: (?:one|task|item))?$`)
-	allRef     = regexp.MustCompile(`(?i)^(?:(?:absolutely )?(?:all|everything|every|each)\b.*|(?:(?:the|my|our|of|whole|entire|full|to-?do|to do|task) )+(?:list|tasks|to-?dos|items)|(?:(?:the|my) )?` + statusWords + ` (?:ones|tasks|to-?dos|items|stuff)\b.*|(?:(?:the|my) )(?:\S+ ){0,2}(?:tasks|to-?dos|items)\b.*)$`)
+	allRef     = regexp.MustCompile(`(?i)^(?:(?:absolutely )?(?:all|everything|every|each)\b.*|(?:(?:the|my|our|of|whole|entire|full|to-?do|to do|task) )+(?:list|tasks|to-?dos|items)|(?:(?:the|my|any) )?` + statusWords + ` (?:ones|tasks|to-?dos|items|stuff|things)\b.*|(?:(?:the|my) )(?:\S+ ){0,2}(?:tasks|to-?dos|items|ones|stuff)\b.*)$`)
 
-	refLead  = regexp.MustCompile(`(?i)^(?:(?:the|my|our|a|an|that|this|task|to-?do|item) |(?:one |task |item )?(?:about|called|named|titled|labell?ed|that says|with|to|for) )+`)
-	refTrail = regexp.MustCompile(`(?i)(?: (?:task|to-?do|item|one|reminder|entry|thing)| (?:from|off|on|in) (?:my|the) (?:\S+ )?list| now| already| today| any ?more| too| as well)+$`)
+	refLead  = regexp.MustCompile(`(?i)^(?:(?:the|my|our|a|an|that|this|task|to-?do|item) |(?:one |task |item )?(?:about|called|named|titled|labell?ed|that says|with|to|for|of|regarding|concerning) )+`)
+	refTrail = regexp.MustCompile(`(?i)(?: (?:task|to-?do|item|one|reminder|entry|thing|stuff)| (?:from|off|on|in) (?:my|the) (?:\S+ )?list| now| already| today| any ?more| too| as well)+$`)
+)
+
+var (
+	onListEnd  = regexp.MustCompile(`(?i),? (?:on|of|in|from|off) (?:the|my|that|your|this) (?:(?:\S+ )?list|tasks|to-?dos)$`)
+	exceptRef  = regexp.MustCompile(`(?i)^((?:all|every).*?),? (?:except(?: for| from)?|but(?: not| for)?|apart from|other than|besides|excluding|without|save) (.+)$`)
+	spanRef    = regexp.MustCompile(`(?i)^(?:the |my )?(first|last|top|bottom|next) (\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)(?: (?:ones|tasks|to-?dos|items|entries|of (?:them|these|those)))?$`)
+	singleRef  = regexp.MustCompile(`(?i)^(?:the|my) (?:only )?(?:(?:` + statusWords + `|` + priorityWords + `(?:[ -]priority)?) )+(?:one|task|to-?do|item)$`)
+	partJoin   = regexp.MustCompile(`(?i)\s*,\s*(?:(?:and|&|plus)\s+)?|\s+(?:and|&|plus)\s+(?:also\s+)?`)
+	vagueRef   = regexp.MustCompile(`(?i)^(?:just |any |only )?(?:` + numbers + `|some|any|a bunch of|several|many|most|a lot of)(?: of)?(?: (?:my|the|old|more|other))* (?:tasks|to-?dos|items|things|entries)$`)
+	bothRef    = regexp.MustCompile(`(?i)^(?:both|both of)(?: of)? (?:the |my )?(\pL+s(?: .+)?)$`)
+	politeRef  = regexp.MustCompile(`(?i)^(?:please |also |just |now |too )+`)
+	aloneOneOf = regexp.MustCompile(`(?i)^(?:it|this|that|one|them|those)$`)
 )
 
 // target reads how a clause names tasks. It never fails: what has no other
@@ -47,33 +66,96 @@ func (p *parser) target(s string) target {
 	if len(s) > maxWords {
 		return target{title: p.plain(strings.ToValidUTF8(s[:maxWords], ""))}
 	}
-	switch {
-	case numbered.MatchString(s):
-		return numberedTarget(s)
-	case wordNumber.MatchString(s):
-		word := strings.ToLower(wordNumber.FindStringSubmatch(s)[1])
-		return target{ids: []int64{int64(numberWords[word])}}
-	case addedRef.MatchString(s):
-		return target{pronoun: "added"}
-	case ordinalRef.MatchString(s):
-		return target{ordinal: ordinalOf(ordinalRef.FindStringSubmatch(s)[1])}
-	case pronounRef.MatchString(s):
-		return target{pronoun: "it"}
-	case pluralRef.MatchString(s):
-		return target{pronoun: "them"}
+	s = politeRef.ReplaceAllString(onListEnd.ReplaceAllString(s, ""), "")
+	if g, ok := p.plainTarget(s); ok && !vagueRef.MatchString(s) {
+		return g
+	}
+	if m := exceptRef.FindStringSubmatch(s); m != nil {
+		if all := p.target(m[1]); all.all != nil {
+			all.except = new(p.target(m[2]))
+			return all
+		}
+	}
+	if vagueRef.MatchString(s) {
+		return target{vague: true}
+	}
+	if m := bothRef.FindStringSubmatch(s); m != nil {
+		g := p.target(m[1])
+		g.every = g.title != ""
+		return g
 	}
 	if q, ok := p.quoted(refTrail.ReplaceAllString(refLead.ReplaceAllString(s, ""), "")); ok {
 		return target{title: q, exact: true}
 	}
+	if singleRef.MatchString(s) {
+		return target{all: new(p.filter(s)), single: true}
+	}
 	if allRef.MatchString(s) {
-		f := p.filter(s)
-		return target{all: &f}
+		return target{all: new(p.filter(s))}
+	}
+	if parts := p.targetParts(s); parts != nil {
+		return target{parts: parts}
 	}
 	words := refTrail.ReplaceAllString(refLead.ReplaceAllString(s, ""), "")
 	if !readable(words) {
 		words = s
 	}
+	for _, word := range english().slang {
+		words = word.pattern.ReplaceAllString(words, word.by)
+	}
 	return target{title: p.plain(words)}
+}
+
+// plainTarget reads numbers, places in the list, and references.
+func (p *parser) plainTarget(s string) (target, bool) {
+	switch {
+	case numbered.MatchString(s):
+		return numberedTarget(s), true
+	case wordNumber.MatchString(s):
+		word := strings.ToLower(wordNumber.FindStringSubmatch(s)[1])
+		return target{ids: []int64{int64(numberWords[word])}}, true
+	case addedRef.MatchString(s):
+		return target{pronoun: "added"}, true
+	case ordinalRef.MatchString(s):
+		return target{ordinal: ordinalOf(ordinalRef.FindStringSubmatch(s)[1])}, true
+	case pronounRef.MatchString(s):
+		return target{pronoun: "it"}, true
+	case pluralRef.MatchString(s):
+		return target{pronoun: "them"}, true
+	}
+	if m := spanRef.FindStringSubmatch(s); m != nil {
+		n := count(strings.ToLower(m[2]))
+		if from := strings.ToLower(m[1]); from == "last" || from == "bottom" {
+			n = -n
+		}
+		return target{span: n}, n != 0
+	}
+	return target{}, false
+}
+
+// targetParts reads "2 and the last one": parts of which one at least is no
+// title. A list of titles is for matchEach.
+func (p *parser) targetParts(s string) []target {
+	pieces := partJoin.Split(s, maxParts)
+	if len(pieces) < 2 {
+		return nil
+	}
+	var out []target
+	plain := false
+	for _, piece := range pieces {
+		g, ok := p.plainTarget(strings.TrimSpace(piece))
+		if !ok {
+			if g = p.target(piece); g.title == "" || !readable(g.title) {
+				return nil
+			}
+		}
+		plain = plain || ok && !aloneOneOf.MatchString(piece)
+		out = append(out, g)
+	}
+	if !plain {
+		return nil
+	}
+	return out
 }
 
 // maxRange bounds "tasks 1 to 20".
@@ -117,161 +199,4 @@ func ordinalOf(word string) int {
 		}
 	}
 	return atoi(digits.FindString(word))
-}
-
-// isSpecific tells whether a target can name only tasks, where words may be
-// part of any sentence.
-func (g target) isSpecific() bool { return g.title == "" || g.exact }
-
-// resolve finds the tasks of a target. It returns none while it waits, and
-// when there are none or too many: then it has said so or asked which one, and
-// goes on with the answer by then.
-func (t *turn) resolve(g target, prefer preference, then func(*turn, []task)) {
-	if found := t.find(g, prefer, then); len(found) > 0 && !t.waiting {
-		then(t, found)
-	}
-}
-
-func (t *turn) find(g target, prefer preference, then func(*turn, []task)) []task {
-	switch {
-	case g.tooBig != "":
-		t.say("There is no task %s.", g.tooBig)
-		return nil
-	case len(g.ids) > 0:
-		return withIDs(g.ids)
-	case g.pronoun != "":
-		return t.findPronoun(g.pronoun)
-	case g.ordinal != 0:
-		return t.findOrdinal(g.ordinal, prefer)
-	}
-	if g.all != nil {
-		return t.findAll(*g.all, prefer)
-	}
-	list := t.candidates(g, prefer)
-	if list == nil {
-		return nil
-	}
-	return t.findTitle(list, g, prefer, then)
-}
-
-func withIDs(numbers []int64) []task {
-	out := make([]task, 0, len(numbers))
-	for _, id := range numbers {
-		out = append(out, task{ID: id})
-	}
-	return out
-}
-
-func (t *turn) findPronoun(pronoun string) []task {
-	if !t.settle() {
-		return nil
-	}
-	id := t.it
-	switch {
-	case pronoun == "them" && len(t.them()) > 0:
-		return withIDs(t.them())
-	case pronoun == "added" && t.added != 0:
-		id = t.added
-	}
-	if id == 0 {
-		t.say("Which task do you mean? Please tell me its number or some words of its title.")
-		return nil
-	}
-	return withIDs([]int64{id})
-}
-
-// findOrdinal counts in the list that the user saw last, or in the list as it
-// is.
-func (t *turn) findOrdinal(n int, prefer preference) []task {
-	if !t.settle() {
-		return nil
-	}
-	numbers := t.counted
-	if len(numbers) == 0 {
-		list := t.lookup(prefer)
-		if list != nil && len(list.Tasks) == 0 {
-			list = t.everything()
-		}
-		if list == nil {
-			return nil
-		}
-		numbers = ids(list.Tasks)
-	}
-	if n < 0 {
-		n += len(numbers) + 1
-	}
-	if n < 1 || n > len(numbers) {
-		t.say("There are not that many tasks. Please tell me the number of the task.")
-		return nil
-	}
-	return withIDs(numbers[n-1 : n])
-}
-
-func (t *turn) findAll(f filter, prefer preference) []task {
-	if f.status != "" {
-		prefer = isAny
-	}
-	list := t.lookup(f.lookedUp(prefer))
-	if list == nil {
-		return nil
-	}
-	out := keep(list.Tasks, func(k task) bool { return f.passes(k, t.now) && prefer.fits(k) })
-	if len(out) == 0 {
-		t.say("You have no %s%s.", f.describe(0), list.among())
-	} else if list.isCut() {
-		t.say("Your list is long: I looked at the first %d tasks only.", len(list.Tasks))
-	}
-	return out
-}
-
-// lookedUp gives the tasks to look up for a filter.
-func (f filter) lookedUp(prefer preference) preference {
-	switch f.status {
-	case statusCompleted:
-		return isCompleted
-	case statusPending, statusOverdue:
-		return isPending
-	}
-	return prefer
-}
-
-// among tells, after what was not found, that not all tasks were looked at.
-func (l *taskList) among() string {
-	if !l.isCut() {
-		return ""
-	}
-	return fmt.Sprintf(" among the first %d tasks", len(l.Tasks))
-}
-
-func (t *turn) findTitle(list *taskList, g target, prefer preference, then func(*turn, []task)) []task {
-	found := preferred(match(list.Tasks, g.title, g.exact), prefer)
-	if len(found) == 0 && !g.exact {
-		found = matchEach(list.Tasks, g.title, prefer)
-		if len(found) > 0 {
-			return found
-		}
-	}
-	switch len(found) {
-	case 1:
-		return found
-	case 0:
-		t.sayNone(list, g.title, then)
-	default:
-		t.ask(which(found, then), "Which one do you mean?\n\n"+t.lines(found))
-	}
-	return nil
-}
-
-// sayNone says that no task fits, and offers those that nearly do.
-func (t *turn) sayNone(list *taskList, words string, then func(*turn, []task)) {
-	text := "I found no task about “" + escape(shorten(words)) + "”" + list.among() + "."
-	if near := nearest(list.Tasks, words); len(near) > 0 {
-		t.ask(which(near, then), text+" Did you mean one of these?\n\n"+t.lines(near))
-		return
-	}
-	if len(list.Tasks) == 0 {
-		t.say("%s Your list is empty.", text)
-		return
-	}
-	t.say("%s Say “show all my tasks” to see what there is.", text)
 }

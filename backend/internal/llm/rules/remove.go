@@ -11,10 +11,72 @@ type remove struct{ target }
 var removeRules = []rule{
 	on(`(?:delete|remove|erase|drop|cancel)`+anyTask, func(*parser, []string) command { return pick{"delete", isAny, deleteAll} }),
 	on(`(?:delete|remove|erase|drop|cancel|trash|scrap|discard|get rid of|throw away|kill|take off|take) (.+?)(?:,? (?:off|from|out of|on) (?:my|the) (?:\S+ )?list)`, removes),
+	on(`take (.+) off`, removes),
 	on(`(?:delete|remove|erase|trash|scrap|discard|get rid of|drop|cancel) (.+)`, removes),
 	on(`(?:clear|empty|wipe|purge|reset|clean up|clean out)(?: (?:out|up|off|away))? (.+)`, removesAll),
+	on(`(.+?) (?:can|should|could|may|must|needs to|has to) be (?:deleted|removed|dropped|erased|scrapped|cancell?ed|taken off)(?: (?:from|off) (?:my|the) (?:\S+ )?list)?(?: now)?`, func(p *parser, m []string) command {
+		if questions.MatchString(m[0]) {
+			return nil
+		}
+		return removes(p, m)
+	}),
+	on(`(.+?) (?:is|are)(?: just)? (?:no longer|not) (?:needed|necessary|relevant|required)(?: any ?more)?`, func(p *parser, m []string) command {
+		if g := p.target(m[1]); !questions.MatchString(m[0]) {
+			return &mention{target: g}
+		}
+		return nil
+	}),
+	on(`(?:there's |there is )?no (?:more )?need (?:for|of) (.+?)(?: any ?more)?`, func(p *parser, m []string) command { return &mention{target: p.target(m[1])} }),
+	on(`(?:forget(?: about)?|never mind(?: about)?|nvm) (.+)`, func(p *parser, m []string) command {
+		if g := p.target(m[1]); g.title != "" && !g.exact {
+			return &forget{g, m[0]}
+		}
+		return nil
+	}),
 	on(`forget (?:about )?((?:task|to-?do|item|#) ?#?\d+|the .+ (?:task|to-?do|item))`, removes),
-	on(`(?:i )?(?:don't|do not|no longer) need (?:to )?(?:do )?(.+?)(?: any ?more)?`, removes),
+	on(`(?:i |we )?(?:don't|do not|no longer|don't really) need(?: to)? (?:do )?(.+?)(?: any ?more)?`, removes),
+}
+
+// forget deletes a task of that name; about anything else it is said in vain.
+type forget struct {
+	target
+	text string
+}
+
+func (c *forget) run(t *turn) {
+	list := t.candidates(c.target, isPending)
+	if list == nil {
+		return
+	}
+	if len(match(list.Tasks, c.title, false)) == 0 {
+		unknown{c.text}.run(t)
+		return
+	}
+	(&remove{c.target}).run(t)
+}
+
+// mention names a task without a wish: what follows may be about it.
+type mention struct {
+	target
+	quiet bool // what follows is the wish
+}
+
+func (c *mention) run(t *turn) {
+	found := t.find(c.target, isPending, func(t *turn, tasks []task) { t.offerDelete(tasks) })
+	if t.waiting || len(found) == 0 {
+		return
+	}
+	if c.quiet {
+		t.it = found[0].ID
+		return
+	}
+	t.offerDelete(found)
+}
+
+// offerDelete asks whether tasks that are not needed are to go.
+func (t *turn) offerDelete(tasks []task) {
+	t.it = tasks[0].ID
+	t.confirmDelete(tasks)
 }
 
 func removes(p *parser, m []string) command { return &remove{p.target(m[1])} }
@@ -45,7 +107,7 @@ func (c deletion) run(t *turn) {
 	switch {
 	case len(c.rest) > 0:
 		c.findNext(t)
-	case c.all, len(c.found) > 1:
+	case c.all, len(c.found) > 1, t.missed && len(c.found) > 0:
 		t.confirmDelete(c.found)
 	default:
 		deleteAll(t, c.found)
@@ -56,7 +118,7 @@ func (c deletion) findNext(t *turn) {
 	next := deletion{rest: c.rest[1:], found: c.found, all: c.all}
 	then := func(t *turn, tasks []task) {
 		with := next
-		with.found, with.all = union(next.found, tasks), next.all || c.rest[0].all != nil
+		with.found, with.all = union(next.found, tasks), next.all || c.rest[0].all != nil && !c.rest[0].single
 		with.run(t)
 	}
 	open := t.question
@@ -87,6 +149,9 @@ func (t *turn) confirmDelete(tasks []task) {
 		return
 	}
 	text := deleteQuestion(known)
+	if local, ok := t.local("confirm"); ok {
+		text = fmt.Sprintf(local, len(known), t.lines(known))
+	}
 	t.ask(&question{choices: known, then: deleteAll, confirm: true, exact: true, text: text}, text)
 }
 

@@ -48,6 +48,18 @@ func name(k task) string {
 	return fmt.Sprintf("task %d, “%s”", k.ID, escape(shorten(k.Title)))
 }
 
+// name gives a task in the user's language.
+func (t *turn) name(k task) string {
+	word, ok := t.local("task")
+	if !ok {
+		return name(k)
+	}
+	if k.Title == "" {
+		return fmt.Sprintf("%s %d", word, k.ID)
+	}
+	return fmt.Sprintf("%s %d, “%s”", word, k.ID, escape(shorten(k.Title)))
+}
+
 // lines lists tasks, one a line: "- **3** Buy milk · due tomorrow".
 func (t *turn) lines(tasks []task) string {
 	var b strings.Builder
@@ -65,23 +77,44 @@ func (t *turn) lines(tasks []task) string {
 func (t *turn) remarks(k task) string {
 	var b strings.Builder
 	if k.Completed {
-		b.WriteString(" · done")
+		b.WriteString(" · " + t.or("done", "done"))
 	}
 	if k.Priority == "high" || k.Priority == "low" {
-		b.WriteString(" · " + k.Priority + " priority")
+		b.WriteString(" · " + t.or(k.Priority+" priority", k.Priority+" priority"))
 	}
 	if k.DueAt != nil {
 		if !k.Completed && k.DueAt.Before(t.now) {
-			b.WriteString(" · **overdue**,")
+			b.WriteString(" · **" + t.or("overdue", "overdue") + "**,")
 		} else {
 			b.WriteString(" ·")
 		}
-		b.WriteString(" due " + sayMoment(*k.DueAt, t.now))
+		b.WriteString(" " + t.or("due", "due") + " " + t.sayMoment(*k.DueAt))
 	}
 	for _, tag := range k.Tags {
 		b.WriteString(" · #" + escape(tag))
 	}
 	return b.String()
+}
+
+// sayMoment gives a point in time in the user's language.
+func (t *turn) sayMoment(at time.Time) string {
+	if t.lang == nil {
+		return sayMoment(at, t.now)
+	}
+	at = at.In(t.now.Location())
+	day := at.Format(t.or("day", time.DateOnly))
+	switch {
+	case midnight(at).Equal(midnight(t.now)):
+		day = t.or("today", day)
+	case midnight(at).Equal(midnight(t.now.AddDate(0, 0, 1))):
+		day = t.or("tomorrow", day)
+	case midnight(at).Equal(midnight(t.now.AddDate(0, 0, -1))):
+		day = t.or("yesterday", day)
+	}
+	if at.Hour() == 23 && at.Minute() == 59 {
+		return day
+	}
+	return strings.Join(strings.Fields(day+" "+t.or("at", "at")+" "+at.Format("15:04")), " ")
 }
 
 // sayMoment gives a point in time as people say it, in the zone of now.
@@ -125,6 +158,14 @@ func plural(n int, noun string) string {
 // report says that something was done to tasks: in a sentence for one, in a
 // list for several.
 func (t *turn) report(done string, tasks []task) {
+	if word, ok := t.local(done); ok && len(tasks) > 0 {
+		if len(tasks) == 1 {
+			t.say("%s: %s.", word, t.name(tasks[0]))
+			return
+		}
+		t.say("%s:\n\n%s", word, t.lines(tasks))
+		return
+	}
 	switch len(tasks) {
 	case 0:
 	case 1:

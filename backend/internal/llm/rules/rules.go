@@ -1,24 +1,34 @@
 // Package rules is the llm.Provider that the product works with when there is
 // no model: deterministic, offline, without a key. It understands English todo
-// talk by a small grammar and answers in plain Markdown.
+// talk by a small grammar, the basic commands in other languages too, and
+// answers in plain Markdown.
 //
 // A request passes these stages:
 //
 //	normalise.go  the user's text: cleaned, quotations set aside
+//	guard.go      what only looks like a command: conditions, contradictions
+//	foreign.go    a text in another language into a command (language.go and
+//	              lexicon/languages)
 //	clauses.go    one text into clauses, one for each command
-//	grammar.go    a clause into a command, by the rules in add.go, list.go,
-//	              mark.go, remove.go, change.go and talk.go
+//	lexicon.go    a clause in plainer words: slang, slips (lexicon/en.json)
+//	grammar.go    a clause into a command, by the rules in add_rules.go,
+//	              list.go, mark.go, remove.go, change_rules.go and talk.go; a
+//	              report ("I called mom") by statement.go, a question by ask.go
 //	plan.go       what a message asks for as a whole: too much, or to delete
 //	details.go    titles into title, description, priority, tags, due date
-//	              (dates.go) and repetition (recurrence.go)
-//	refs.go       "task 3", "the first one", "the meeting" into targets,
-//	              found by match.go among the tasks that lookup.go reads
+//	              (dates.go, days.go) and repetition (recurrence.go);
+//	              enumerate.go parts "eggs, milk and bread"
+//	refs.go       "task 3", "the first one", "the meeting" into targets, found
+//	              by find.go and match.go among the tasks that lookup.go reads
 //	turn.go       commands into tool calls or, once all of these have results,
 //	              into a reply (reply.go)
 //
-// The provider keeps nothing between requests. What was said before, which
-// task is "it" and which question is open, is found by replaying the earlier
-// turns of the conversation (memory.go).
+// Whatever is not sure becomes a question (question.go): nothing is changed on
+// a guess.
+//
+// The provider keeps nothing between requests. What was said before and which
+// task is "it" is read from the conversation; the turns that lead to an open
+// question are run again (memory.go).
 package rules
 
 import (

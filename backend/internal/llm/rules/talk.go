@@ -35,7 +35,6 @@ var talkRules = []rule{
 		says("You are welcome!")),
 	on(`(?:bye|goodbye|good night|see you(?: later| soon)?|cu)(?: .{0,20})?`, says("Goodbye! Your list will be here.")),
 	on(`(?:yes|yep|yeah|no|nope|sure|never ?mind|cancel|stop|forget it|y|n)`, says("All right. Nothing was waiting for an answer, so I changed nothing. What would you like to do?")),
-	on(`undo(?: (?:that|it|this|the last (?:one|change|action)))?`, says("I cannot undo a change by myself. Tell me what to add, reopen or change, and I will do it.")),
 }
 
 // unknown is a text that no rule reads.
@@ -60,6 +59,10 @@ const maxOffer = 12 // words of a text that may be a title
 // run offers to add what reads like a task; otherwise it says what it can do.
 func (u unknown) run(t *turn) {
 	text := blunt(u.text)
+	if l := spoken(u.text); l != nil {
+		t.say("%s", l.Replies["sorry"])
+		return
+	}
 	switch {
 	case !readable(text):
 		t.say("%s %s", noWords, abilities)
@@ -77,6 +80,23 @@ func (u unknown) run(t *turn) {
 			t.offer(d)
 		}
 	}
+}
+
+// spoken gives the language that most of a text's words are of, or nil.
+func spoken(text string) *language {
+	all := markerWord.FindAllString(strings.ToLower(text), maxOffer)
+	for _, l := range languages() {
+		n := 0
+		for _, word := range all {
+			if l.markers[word] {
+				n++
+			}
+		}
+		if 2*n > len(all) {
+			return l
+		}
+	}
+	return nil
 }
 
 func (t *turn) offer(d draft) {

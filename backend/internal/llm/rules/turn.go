@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -24,9 +25,11 @@ type turn struct {
 	said     []string
 	counted  []int64 // what "the first one" counts in: positions stay while the turn changes tasks
 	changes  int     // tasks changed so far
+	missed   bool    // a task that was named is not there
 	waiting  bool    // a command needs a result that is not there yet
 	pages    int     // of the list, read so far
 	lists    map[preference]*taskList
+	did      map[string][]int64 // the tasks that the turn changed, by tool
 }
 
 // exchange is a call of an earlier step of the turn, with its result.
@@ -38,8 +41,11 @@ type exchange struct {
 	used     bool
 }
 
-// schema is the set of argument names that a tool takes.
-type schema map[string]bool
+// schema tells which arguments a tool takes and, of each, whether null is how
+// it is taken away; else the empty text is.
+type schema map[string]argument
+
+type argument struct{ nullable bool }
 
 // outcome is the result of a call.
 type outcome struct {
@@ -68,7 +74,10 @@ func (t *turn) understand(raw string) []command {
 	t.question = nil
 	var out []command
 	if open != nil {
-		out = open.answer(t)
+		t.lang = open.lang
+		if out = open.answer(t); out == nil {
+			t.lang = nil
+		}
 	}
 	if out == nil {
 		out = t.commands()
@@ -124,7 +133,10 @@ func (t *turn) say(format string, args ...any) {
 // ask says a question and keeps it open, unless one is open already.
 func (t *turn) ask(q *question, text string) {
 	t.said = append(t.said, text)
-	if t.question == nil {
+	if q != nil {
+		q.lang = t.lang
+	}
+	if t.question == nil && q != nil && (q.then != nil || q.titled != nil) {
 		t.question = q
 	}
 }
@@ -138,19 +150,32 @@ func (t *turn) reply() string {
 }
 
 // can tells whether a tool takes an argument.
-func (t *turn) can(tool, argument string) bool { return t.tools[tool][argument] }
+func (t *turn) can(tool, argument string) bool {
+	_, ok := t.tools[tool][argument]
+	return ok
+}
+
+// nothing is the value of an argument that takes a field away.
+func (t *turn) nothing(tool, argument string) any {
+	if t.tools[tool][argument].nullable {
+		return nil
+	}
+	return ""
+}
 
 func schemas(tools []llm.Tool) map[string]schema {
 	out := make(map[string]schema, len(tools))
 	for _, tool := range tools {
 		var object struct {
-			Properties map[string]json.RawMessage `json:"properties"`
+			Properties map[string]struct {
+				Type json.RawMessage `json:"type"`
+			} `json:"properties"`
 		}
 		// A schema that cannot be read names no optional arguments.
 		_ = json.Unmarshal(tool.InputSchema, &object)
 		names := schema{}
-		for name := range object.Properties {
-			names[name] = true
+		for name, property := range object.Properties {
+			names[name] = argument{nullable: property.Type == nil || bytes.Contains(property.Type, []byte("null"))}
 		}
 		out[tool.Name] = names
 	}
@@ -186,13 +211,21 @@ func (t *turn) change(tool string, target task, args map[string]any) (task, bool
 	if done.Title != "" {
 		target.Title = done.Title
 	}
-	t.touch(target.ID)
+	t.touch(tool, target.ID)
 	return target, true
 }
 
 // touch remembers a task that was changed.
-func (t *turn) touch(id int64) {
+func (t *turn) touch(tool string, id int64) {
 	t.it = id
+	if tool != t.lastTool {
+		t.changed = nil // "undo" and "them" mean what was done last.
+	}
+	t.lastTool = tool
+	if t.did == nil {
+		t.did = map[string][]int64{}
+	}
+	t.did[tool] = append(t.did[tool], id)
 	if t.changes == 0 {
 		t.changed = nil
 	}

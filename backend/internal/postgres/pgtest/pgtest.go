@@ -33,10 +33,13 @@ var server struct {
 	err      error
 }
 
-// Main runs a package's tests and stops what they started. Every package that
-// calls URL has `func TestMain(m *testing.M) { pgtest.Main(m) }`.
-func Main(m *testing.M) {
+// Main runs a package's tests, stops what they started and then calls after.
+// Every package that calls URL has `func TestMain(m *testing.M) { pgtest.Main(m) }`.
+func Main(m *testing.M, after ...func()) {
 	code := m.Run()
+	for _, clean := range after {
+		clean()
+	}
 	if server.stop != nil {
 		server.stop()
 	}
