@@ -56,9 +56,6 @@ var (
 	ownTool  = regexp.MustCompile(`tools/k8s/[a-z0-9-]+(\.sh|\.txt)?`)
 )
 
-// awaited are commands that are not in the Makefile yet.
-var awaited = []string{"bench-loop", "eval"}
-
 // TestCommands: what these files run or recommend exists.
 func TestCommands(t *testing.T) {
 	t.Parallel()
@@ -71,7 +68,7 @@ func TestCommands(t *testing.T) {
 			t.Parallel()
 			content := readFile(t, path)
 			for _, call := range makeCall.FindAllStringSubmatch(content, -1) {
-				if !slices.Contains(targets, call[1]) && !slices.Contains(awaited, call[1]) {
+				if !slices.Contains(targets, call[1]) {
 					t.Errorf("there is no `make %s`", call[1])
 				}
 			}
