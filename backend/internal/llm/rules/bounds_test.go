@@ -45,8 +45,8 @@ func TestProvider_TooMuchAtOnce(t *testing.T) {
 		text string
 		want int // calls
 	}{
-		"as many as may be":           {strings.Repeat("complete task 1; ", maxClauses), maxClauses},
-		"one too many":                {strings.Repeat("complete task 1; ", maxClauses+1), 0},
+		"as many as may be":           {strings.Repeat("make task 1 urgent; ", maxClauses), maxClauses},
+		"one too many":                {strings.Repeat("make task 1 urgent; ", maxClauses+1), 0},
 		"a list as long as it may be": {"add tasks: " + strings.Repeat("a, ", maxAdded), maxAdded},
 		"a list that is too long":     {"add tasks: " + strings.Repeat("a, ", maxAdded+1), 0},
 	}
