@@ -21,7 +21,7 @@ func Judge(c Case, got Outcome, now time.Time) []string {
 		if len(changes) > 0 {
 			misses = append(misses, "changed something instead of asking")
 		}
-		if !strings.Contains(got.Reply, "?") {
+		if !strings.ContainsAny(got.Reply, "?؟") {
 			misses = append(misses, "the reply is no question")
 		}
 	default:

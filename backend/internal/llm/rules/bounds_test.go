@@ -39,21 +39,30 @@ func TestClauses_AreBounded(t *testing.T) {
 	}
 }
 
+// completeEach asks for n tasks one by one.
+func completeEach(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "complete task %d; ", i+1)
+	}
+	return b.String()
+}
+
 func TestProvider_TooMuchAtOnce(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		text string
 		want int // calls
 	}{
-		"as many as may be":           {strings.Repeat("complete task 1; ", maxClauses), maxClauses},
-		"one too many":                {strings.Repeat("complete task 1; ", maxClauses+1), 0},
+		"as many as may be":           {completeEach(maxClauses), maxClauses},
+		"one too many":                {completeEach(maxClauses + 1), 0},
 		"a list as long as it may be": {"add tasks: " + strings.Repeat("a, ", maxAdded), maxAdded},
 		"a list that is too long":     {"add tasks: " + strings.Repeat("a, ", maxAdded+1), 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := newConversation(t, home())
+			c := long(t, maxClauses+1, 0)
 			reply := c.say(tt.text)
 			if n := len(c.changes()); n != tt.want {
 				t.Errorf("%d changes, want %d", n, tt.want)

@@ -25,7 +25,7 @@ var (
 		"show my tasks", "what's pending?", "what's due D?", "find T", "how many?", "what should I do first?", "summary", "when is R?", "did I do R?",
 		"yes", "no", "both", "the first one", "only the first", "all of them", "neither", "2", "R", "the last two", "maybe", "cancel", "yes, but not R",
 		"delete everything", "delete all completed tasks", "complete everything", "reopen R", "hi", "thanks", "what's the weather?",
-		"complete R, delete R and add T", "R done, R done", "Lösche R", "kaam 2 ho gaya", "ja", "haan", "", "?!", "🙂", "\u202Eabc", "delete R but don't delete it",
+		"complete R, delete R and add T", "R done, R done", "Lösche R", "Lösche alles", "سب کام حذف کر دو", "ہاں", "kaam 2 ho gaya", "ja", "haan", "", "?!", "🙂", "\u202Eabc", "delete R but don't delete it",
 	}
 	refs = []string{
 		"task 1", "task 3", "#2", "4", "99", "99999999999999999999", "0", "-1", "the first one", "the last one", "it", "that", "them", "mom", "the meeting", "'Call mom'",

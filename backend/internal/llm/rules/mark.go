@@ -83,7 +83,11 @@ func (c *mark) run(t *turn) {
 }
 
 func completeAll(t *turn, tasks []task) {
-	tasks = keep(tasks, func(k task) bool { return !slices.Contains(t.did["complete_task"], k.ID) }) // "I paid it, so mark it as done"
+	// "I paid it, so mark it as done" completes it once. What counts is what the
+	// turn asks for, with or without a result yet, or its calls would differ
+	// from one run to the next.
+	tasks = keep(tasks, func(k task) bool { return !slices.Contains(t.completing, k.ID) })
+	t.completing = append(t.completing, ids(tasks)...)
 	left := t.unless(tasks, "already done", func(k task) bool { return k.Completed })
 	t.changeAll(left, "Completed", func(k task) (task, bool) { return t.change("complete_task", k, nil) }, "")
 }

@@ -138,7 +138,7 @@ func firstReplayed(turns []episode) int {
 // isOpen tells whether a turn may have left more than its reply shows: a
 // question, or a list that was too long to be shown whole.
 func (e episode) isOpen() bool {
-	return !e.isRefused() && (strings.Contains(e.reply, "?") || strings.Contains(e.reply, "\n- …"))
+	return !e.isRefused() && (strings.ContainsAny(e.reply, "?؟") || strings.Contains(e.reply, "\n- …"))
 }
 
 // isRefused tells whether all that came of a turn is that it was not

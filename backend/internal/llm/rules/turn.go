@@ -29,7 +29,8 @@ type turn struct {
 	waiting  bool    // a command needs a result that is not there yet
 	pages    int     // of the list, read so far
 	lists    map[preference]*taskList
-	did      map[string][]int64 // the tasks that the turn changed, by tool
+
+	completing []int64 // the tasks that the turn completes
 }
 
 // exchange is a call of an earlier step of the turn, with its result.
@@ -222,10 +223,6 @@ func (t *turn) touch(tool string, id int64) {
 		t.changed = nil // "undo" and "them" mean what was done last.
 	}
 	t.lastTool = tool
-	if t.did == nil {
-		t.did = map[string][]int64{}
-	}
-	t.did[tool] = append(t.did[tool], id)
 	if t.changes == 0 {
 		t.changed = nil
 	}
