@@ -67,7 +67,7 @@ type kit struct {
 
 // tools lists every tool once.
 func tools(k kit) []server.ServerTool {
-	return []server.ServerTool{addTask(k), listTasks(k), getTask(k), completeTask(k), updateTask(k), deleteTask(k)}
+	return []server.ServerTool{addTask(k), listTasks(k), getTask(k), completeTask(k), reopenTask(k), updateTask(k), deleteTask(k)}
 }
 
 // Handler serves MCP over Streamable HTTP. It keeps no session, so that any

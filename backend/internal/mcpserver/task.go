@@ -125,19 +125,19 @@ type updateTaskArguments struct {
 	Description *string   `json:"description"`
 	Priority    *string   `json:"priority"`
 	Tags        *[]string `json:"tags"`
-	DueAt       *string   `json:"due_at"`
-	RemindAt    *string   `json:"remind_at"`
-	Recurrence  *string   `json:"recurrence"`
+	DueAt       clearable `json:"due_at"`
+	RemindAt    clearable `json:"remind_at"`
+	Recurrence  clearable `json:"recurrence"`
 	Completed   *bool     `json:"completed"`
 }
 
 // change is what the arguments do to a task.
 func (in updateTaskArguments) change() (func(*todo.Task), error) {
-	due, err := given("due_at", in.DueAt)
+	due, err := given("due_at", in.DueAt.text)
 	if err != nil {
 		return nil, err
 	}
-	remind, err := given("remind_at", in.RemindAt)
+	remind, err := given("remind_at", in.RemindAt.text)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func (in updateTaskArguments) change() (func(*todo.Task), error) {
 		set(&t.Tags, in.Tags)
 		set(&t.DueAt, due)
 		set(&t.RemindAt, remind)
-		set(&t.Recurrence, in.Recurrence)
+		set(&t.Recurrence, in.Recurrence.text)
 		set(&t.Completed, in.Completed)
 	}, nil
 }
@@ -176,10 +176,10 @@ func updateTask(k kit) server.ServerTool {
 		withUserID(),
 		withTaskID(),
 		mcp.WithString("title", mcp.Description("The new title."), mcp.MinLength(1), mcp.MaxLength(todo.MaxTitle)),
-		mcp.WithString("due_at", mcp.Description("When it is due, RFC 3339 with an offset; an empty text takes the date away.")),
-		mcp.WithString("remind_at", mcp.Description("When to remind of it, written like due_at; an empty text takes the reminder away.")),
+		mcp.WithString("due_at", mcp.Description("When it is due, RFC 3339 with an offset; null or an empty text takes the date away."), orNull),
+		mcp.WithString("remind_at", mcp.Description("When to remind of it, written like due_at; null or an empty text takes the reminder away."), orNull),
 		mcp.WithString("recurrence", mcp.Description("How it comes back once it is completed, an RFC 5545 rule such as FREQ=DAILY; "+
-			"an empty text ends that."), mcp.MaxLength(todo.MaxRecurrence)),
+			"null or an empty text ends that."), mcp.MaxLength(todo.MaxRecurrence), orNull),
 		mcp.WithBoolean("completed", mcp.Description("true completes the task, false reopens it.")),
 		withOutput[taskResult]("updated"),
 	}, fields()...)
