@@ -143,14 +143,17 @@ func testSettings(t *testing.T) settings {
 	return settings{StateDir: dir, FrontendPort: ports[0], BackendPort: ports[1], MetricsPort: ports[2]}
 }
 
-// freePorts keeps away from the ports that other tests and outgoing
-// connections are given, because they stay unused for a moment.
+// given are the ports that tests of this package have, used or not yet.
+var given sync.Map
+
+// freePorts keeps away from the ports that outgoing connections are given, and
+// gives none twice, because they stay unused for a moment.
 func freePorts(t *testing.T, count int) []int {
 	t.Helper()
 	var ports []int
 	for len(ports) < count {
 		number := 10000 + rand.IntN(10000)
-		if !slices.Contains(ports, number) && tryListen(t.Context(), number) == nil {
+		if _, taken := given.LoadOrStore(number, true); !taken && tryListen(t.Context(), number) == nil {
 			ports = append(ports, number)
 		}
 	}
