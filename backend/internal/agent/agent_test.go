@@ -215,7 +215,7 @@ func TestAgent_ModelIsToldTheConversation(t *testing.T) {
 	if !last.Messages[6].IsError || last.Messages[6].ToolCallID != "c0" {
 		t.Errorf("got %+v", last.Messages[6])
 	}
-	if !strings.Contains(last.System, "time zone, UTC.") || strings.Contains(last.System, "{{") || len(last.Tools) != 6 || last.Now.IsZero() {
+	if !strings.Contains(last.System, "time zone, UTC.") || strings.Contains(last.System, "{{") || len(last.Tools) != 7 || last.Now.IsZero() {
 		t.Errorf("system %q, %d tools, now %v", last.System, len(last.Tools), last.Now)
 	}
 }
