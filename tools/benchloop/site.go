@@ -44,9 +44,11 @@ func (s *site) settled(ctx context.Context, program string) error {
 	return nil
 }
 
-// await asks every 2 ms until the answer is nil, for no longer than limit.
+// await asks every 20 ms until the answer is nil, for no longer than limit.
+// More would take the processor away from what is measured: in a cluster, each
+// question goes through the API server.
 func await(ctx context.Context, limit time.Duration, ask func(context.Context) error) error {
-	const interval = 2 * time.Millisecond
+	const interval = 20 * time.Millisecond
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	tick := time.NewTicker(interval)
